@@ -1,0 +1,49 @@
+# What people type. One cargo profile for everything (docs/decisions/0002): the dependencies are built once.
+
+SHELL := /bin/bash
+CARGO ?= cargo
+# `make run ARGS="--listen 127.0.0.1:9000"`, `make bench ARGS=...`
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test bench fmt deny provide check-format check-lints check-tests check-page check-browser
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Build, provision on the first start, and serve the example handbook
+	$(CARGO) build --release
+	./target/release/lectern serve --seed data/seed $(ARGS)
+
+test: provide check-format check-lints check-tests check-page check-browser ## The gate: everything that a change has to pass
+	@echo "make test: passed"
+
+bench: ## Measure: embedding, indexing, search, start-up, memory
+	$(CARGO) bench --package server --bench house -- $(ARGS)
+
+fmt: ## Format the Rust sources
+	$(CARGO) fmt --all
+
+deny: ## Check licences and known vulnerabilities of the dependencies
+	@scripts/audit
+
+# --- the steps of the gate, each runnable by itself
+
+provide: ## Install what the gate needs and this machine lacks
+	@scripts/provide
+
+check-format: ## cargo fmt, changing nothing
+	$(CARGO) fmt --all --check
+
+check-lints: ## clippy, with every warning an error
+	$(CARGO) clippy --release --locked --workspace --all-targets -- --deny warnings
+
+check-tests: ## The Rust tests, the rules of the house among them (server/tests/it/tidy)
+	INSTA_UPDATE=no $(CARGO) test --release --locked --workspace
+
+check-page: ## Types of the page's scripts
+	npm run --silent --prefix scripts/ui check
+
+check-browser: ## The page in a real browser
+	scripts/browser-test

@@ -1,0 +1,346 @@
+//! The write path, top to bottom: read -> parse -> clean -> dedupe -> chunk -> embed -> index -> flush -> verify -> flip.
+//!
+//! Three stages run side by side so that the embedder, the slowest, never waits: `prepare` turns originals into drafts,
+//! `embed` gives drafts their vectors, `publish` writes small batches and lets SQL make them visible. A document is
+//! `indexed` only after its points were flushed and counted. What is interrupted anywhere is simply run again: ids were
+//! fixed when the item was accepted. Knows no SQL and no engine, only ports.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use retrieval::access::{AccessLabel, Clearance};
+use retrieval::model::{ContentHash, DocumentId, PointId, WorkspaceId};
+use retrieval::ports::{EmbedError, Embedder, Embedding, IndexError, Point, Purpose, VectorIndex};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+
+use crate::chunk::Chunker;
+use crate::clean::clean;
+use crate::dedupe::{Decision, decide};
+use crate::parse::Parsed;
+use crate::ports::{Catalog, CatalogError, Change, Draft, Item, Outcome, Parse, Settlement};
+use crate::timing::{Stage, Timings};
+
+/// A batch is flushed when it holds this many documents or is this old.
+const BATCH_DOCUMENTS: usize = 64;
+const BATCH_AGE: Duration = Duration::from_secs(2);
+/// Files parsed at once, and documents waiting in the embedder's queue: enough that neither ever runs dry.
+const PARSING: usize = 4;
+const EMBEDDING: usize = 16;
+
+/// Why a run stopped before its end. Single documents never stop it.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+}
+
+/// Everything a run works with.
+pub struct Pipeline {
+    pub catalog: Arc<dyn Catalog>,
+    pub parser: Arc<dyn Parse>,
+    pub chunker: Arc<Chunker>,
+    pub embedder: Arc<dyn Embedder>,
+    pub index: Arc<dyn VectorIndex>,
+    /// The house's own clearance, to count what was written.
+    pub clearance: Clearance,
+    pub timings: Timings,
+    in_flight: Mutex<HashSet<(ContentHash, AccessLabel)>>,
+}
+
+/// What `prepare` makes of an item.
+enum Prepared {
+    Draft(Item, Box<Draft>),
+    Settled(Box<Settlement>),
+    /// Its twin is on the way in this very run; look again when that one is visible.
+    Later(Item),
+}
+
+impl Pipeline {
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        parser: Arc<dyn Parse>,
+        chunker: Arc<Chunker>,
+        embedder: Arc<dyn Embedder>,
+        index: Arc<dyn VectorIndex>,
+        clearance: Clearance,
+    ) -> Self {
+        let in_flight = Mutex::default();
+        Self { catalog, parser, chunker, embedder, index, clearance, timings: Timings::default(), in_flight }
+    }
+
+    /// Bring these items in. `settled` hears of every item once its end is durable.
+    pub async fn run(
+        self: &Arc<Self>,
+        mut items: Vec<Item>,
+        settled: &(dyn Fn(&Item, &Outcome) + Send + Sync),
+    ) -> Result<(), PipelineError> {
+        while !items.is_empty() {
+            items = self.pass(items, settled).await?;
+            self.in_flight().clear();
+        }
+        Ok(())
+    }
+
+    /// One pass over the items; returns those that must wait for a twin that this pass made visible.
+    async fn pass(
+        self: &Arc<Self>,
+        items: Vec<Item>,
+        settled: &(dyn Fn(&Item, &Outcome) + Send + Sync),
+    ) -> Result<Vec<Item>, PipelineError> {
+        let mut stages: JoinSet<Result<(), PipelineError>> = JoinSet::new();
+        let (prepared, to_embed) = mpsc::channel(EMBEDDING);
+        let (embedded, mut to_publish) = mpsc::channel(BATCH_DOCUMENTS);
+        stages.spawn(Arc::clone(self).prepare_all(items, prepared));
+        stages.spawn(Arc::clone(self).embed_all(to_embed, embedded));
+
+        let mut later = Vec::new();
+        while let Some(batch) = next_batch(&mut to_publish).await {
+            later.extend(self.publish(batch, settled).await?);
+        }
+        while let Some(stage) = stages.join_next().await {
+            stage.map_err(|e| EmbedError::Failed(format!("a stage of the pipeline stopped: {e}")))??;
+        }
+        Ok(later)
+    }
+
+    async fn prepare_all(self: Arc<Self>, items: Vec<Item>, out: mpsc::Sender<Prepared>) -> Result<(), PipelineError> {
+        let mut prepared = stream::iter(items).map(|item| self.prepare(item)).buffer_unordered(PARSING);
+        while let Some(item) = prepared.next().await {
+            if out.send(item?).await.is_err() {
+                return Ok(()); // the publisher stopped and says why
+            }
+        }
+        Ok(())
+    }
+
+    /// Read, parse, clean, decide, and chunk what is new.
+    async fn prepare(&self, item: Item) -> Result<Prepared, PipelineError> {
+        let bytes = self.timings.time(Stage::Read, self.catalog.original(&item)).await?;
+        let parsed = match self.timings.time(Stage::Parse, self.parser.parse(&item.origin, bytes)).await {
+            Ok(parsed) => parsed,
+            Err(fault) => return Ok(settled(item, Change::None, Outcome::Failed { reason: fault.to_string() })),
+        };
+        let draft = match self.timings.time(Stage::Chunk, self.draft(&item, parsed)).await {
+            Some(draft) => draft,
+            None => return Ok(settled(item, Change::None, Outcome::Failed { reason: "there is no text in it".into() })),
+        };
+        self.place(item, draft).await
+    }
+
+    /// Title, cleaned text and chunks; `None` when nothing readable is left. CPU work, off the async workers.
+    async fn draft(&self, item: &Item, parsed: Parsed) -> Option<Box<Draft>> {
+        let (item, chunker) = (item.clone(), Arc::clone(&self.chunker));
+        let drafted = tokio::task::spawn_blocking(move || draft(&item, parsed, &chunker)).await;
+        drafted.ok().flatten().map(Box::new)
+    }
+
+    /// Decide what the catalog should do with a draft.
+    async fn place(&self, item: Item, mut draft: Box<Draft>) -> Result<Prepared, PipelineError> {
+        if !self.in_flight().insert((draft.content_hash, draft.label.clone())) {
+            return Ok(Prepared::Later(item));
+        }
+        let standing = self.timings.time(Stage::Settle, self.catalog.standing(&item, draft.content_hash)).await?;
+        Ok(match decide(&standing, draft.content_hash, &draft.label) {
+            Decision::Keep(document) => {
+                let chunks = self.catalog.chunk_count(document).await?;
+                settled(item, Change::None, Outcome::Unchanged { document, chunks })
+            }
+            Decision::Relabel(document) => {
+                let former = standing.known.map(|known| known.label);
+                self.relabel(document, former.as_ref(), &draft.label).await?;
+                let chunks = self.catalog.chunk_count(document).await?;
+                settled(item, Change::None, Outcome::Relabelled { document, chunks })
+            }
+            Decision::Join(document) => settled(item, Change::Join(document), Outcome::Duplicate { document }),
+            Decision::Revise(document) => {
+                draft.document = document;
+                Prepared::Draft(item, draft)
+            }
+            Decision::Create => Prepared::Draft(item, draft),
+        })
+    }
+
+    /// Tighten: SQL first, the index after, through the outbox. Loosen: the index first, so that nobody who may read
+    /// from the commit on is told that there is nothing.
+    async fn relabel(
+        &self,
+        document: DocumentId,
+        former: Option<&AccessLabel>,
+        label: &AccessLabel,
+    ) -> Result<(), PipelineError> {
+        if former.is_some_and(|former| former.only_loosens_to(label)) {
+            self.index.relabel(document, label).await?;
+            self.index.flush().await?;
+        }
+        Ok(self.catalog.relabel(document, label).await?)
+    }
+
+    async fn embed_all(
+        self: Arc<Self>,
+        prepared: mpsc::Receiver<Prepared>,
+        out: mpsc::Sender<Prepared>,
+    ) -> Result<(), PipelineError> {
+        let arriving = stream::unfold(prepared, |mut rx| async { rx.recv().await.map(|item| (item, rx)) });
+        let mut embedded = arriving.map(|prepared| self.embed(prepared)).buffer_unordered(EMBEDDING).boxed();
+        while let Some(item) = embedded.next().await {
+            if out.send(item?).await.is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Give a draft its vectors, from the cache where the same words were embedded before.
+    async fn embed(&self, prepared: Prepared) -> Result<Prepared, PipelineError> {
+        let Prepared::Draft(item, mut draft) = prepared else { return Ok(prepared) };
+        let texts: Vec<String> = draft.chunks.iter().map(|chunk| chunk.text_in_context(&draft.title)).collect();
+        let keys: Vec<ContentHash> = texts.iter().map(|text| hash_of(text)).collect();
+        let cached = self.timings.time(Stage::Settle, self.catalog.vectors(self.embedder.name(), &keys)).await?;
+        let missing = texts.into_iter().zip(&cached).filter(|(_, hit)| hit.is_none()).map(|(text, _)| text).collect();
+        let fresh = match self.timings.time(Stage::Embed, self.embedder.embed(Purpose::Passage, missing)).await {
+            Ok(fresh) => fresh,
+            Err(EmbedError::Failed(why)) => {
+                return Ok(settled(item, Change::None, Outcome::Failed { reason: format!("embedding failed: {why}") }));
+            }
+            Err(error @ EmbedError::Unavailable(_)) => return Err(error.into()),
+        };
+        let mut fresh = fresh.into_iter();
+        let vectors: Option<Vec<Embedding>> = cached.into_iter().map(|hit| hit.or_else(|| fresh.next())).collect();
+        let vectors = vectors.ok_or_else(|| EmbedError::Failed("fewer vectors than texts".into()))?;
+        draft.vectors = keys.into_iter().zip(vectors).collect();
+        Ok(Prepared::Draft(item, draft))
+    }
+
+    /// Index, flush, verify, and let SQL make the batch visible.
+    async fn publish(
+        &self,
+        batch: Vec<Prepared>,
+        settled: &(dyn Fn(&Item, &Outcome) + Send + Sync),
+    ) -> Result<Vec<Item>, PipelineError> {
+        let (mut drafts, mut settlements, mut later) = (Vec::new(), Vec::new(), Vec::new());
+        for prepared in batch {
+            match prepared {
+                Prepared::Draft(item, draft) => drafts.push((item, draft)),
+                Prepared::Settled(settlement) => settlements.push(*settlement),
+                Prepared::Later(item) => later.push(item),
+            }
+        }
+        if !drafts.is_empty() {
+            self.timings.time(Stage::Index, self.write(&drafts)).await?;
+        }
+        for (item, draft) in drafts {
+            settlements.push(self.timings.time(Stage::Index, self.verify(item, draft)).await?);
+        }
+        self.timings.time(Stage::Settle, self.catalog.settle(self.embedder.name(), &settlements)).await?;
+        settlements.iter().for_each(|settlement| settled(&settlement.item, &settlement.outcome));
+        Ok(later)
+    }
+
+    async fn write(&self, drafts: &[(Item, Box<Draft>)]) -> Result<(), IndexError> {
+        let workspace = self.clearance.workspace();
+        let points = drafts.iter().flat_map(|(_, draft)| points(workspace, draft)).collect();
+        self.index.upsert(points).await?;
+        self.index.flush().await
+    }
+
+    /// The index must hold exactly the chunks of this version before anybody may see it.
+    async fn verify(&self, item: Item, draft: Box<Draft>) -> Result<Settlement, IndexError> {
+        let mut expected: Vec<_> = points(self.clearance.workspace(), &draft).map(|point| point.id).collect();
+        let mut found = self.index.points_of(&self.clearance, draft.version).await?;
+        expected.sort_unstable();
+        found.sort_unstable();
+        if found != expected {
+            let reason = format!("the index kept {} of {} chunks; run it again", found.len(), expected.len());
+            return Ok(Settlement { item, change: Change::None, outcome: Outcome::Failed { reason } });
+        }
+        let outcome = Outcome::Indexed { document: draft.document, chunks: draft.chunks.len() };
+        Ok(Settlement { item, change: Change::Publish(draft), outcome })
+    }
+
+    fn in_flight(&self) -> std::sync::MutexGuard<'_, HashSet<(ContentHash, AccessLabel)>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn settled(item: Item, change: Change, outcome: Outcome) -> Prepared {
+    Prepared::Settled(Box::new(Settlement { item, change, outcome }))
+}
+
+fn draft(item: &Item, parsed: Parsed, chunker: &Chunker) -> Option<Draft> {
+    let cleaned = clean(&parsed.markdown);
+    let title = parsed.title.unwrap_or_else(|| title_from(&item.origin));
+    let chunks = chunker.chunk(&cleaned.text);
+    let content_hash = hash_of(&format!("{title}\0{}", cleaned.text));
+    let problems = parsed.problems.into_iter().chain(cleaned.problems).collect();
+    (!chunks.is_empty()).then(|| Draft {
+        document: item.document,
+        version: item.version,
+        label: item.label.clone(),
+        title,
+        language: parsed.language,
+        text: cleaned.text,
+        content_hash,
+        problems,
+        chunks,
+        vectors: Vec::new(),
+    })
+}
+
+/// The points of a draft: what the index knows of it.
+pub fn points(workspace: WorkspaceId, draft: &Draft) -> impl Iterator<Item = Point> {
+    draft.chunks.iter().zip(&draft.vectors).map(move |(chunk, (_, vector))| Point {
+        id: PointId::of(workspace, draft.document, draft.version, chunk.ordinal),
+        document: draft.document,
+        version: draft.version,
+        label: draft.label.clone(),
+        dense: Arc::clone(vector),
+        text: chunk.text_in_context(&draft.title),
+    })
+}
+
+/// The key of a text: in the embedding cache, and for telling whether a document changed.
+pub fn hash_of(text: &str) -> ContentHash {
+    ContentHash(*blake3::hash(text.as_bytes()).as_bytes())
+}
+
+/// A document without a title is called by the last part of where it came from.
+fn title_from(origin: &str) -> String {
+    let name = origin.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(origin);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() { origin.to_owned() } else { stem.replace(['-', '_'], " ") }
+}
+
+/// What arrives until the batch is full or old; `None` when nothing more will come.
+async fn next_batch(from: &mut mpsc::Receiver<Prepared>) -> Option<Vec<Prepared>> {
+    let mut batch = vec![from.recv().await?];
+    let deadline = Instant::now() + BATCH_AGE;
+    while batch.len() < BATCH_DOCUMENTS {
+        match timeout_at(deadline, from.recv()).await {
+            Ok(Some(prepared)) => batch.push(prepared),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    Some(batch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_come_from_the_last_part_of_an_origin() {
+        let check = |origin, expected| assert_eq!(title_from(origin), expected);
+        check("handbook/refund-policy.md", "refund policy");
+        check("https://example.test/docs/api_limits/", "api limits");
+        check(".env", ".env");
+        check("", "");
+    }
+}

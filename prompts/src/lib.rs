@@ -1,0 +1,8 @@
+//! Prompts: how an answer is worded, packed and checked.
+//!
+//! Depends on none of ours, so it can never see a tier, an id or a text that was not cleared: what comes in are strings
+//! that somebody may read, what goes out are strings. Knows no model, no network, no clock.
+
+pub mod cite;
+pub mod pack;
+pub mod template;

@@ -1,0 +1,215 @@
+//! Embedded Qdrant: the index of one workspace and generation, in one directory, without a server.
+//!
+//! The engine is synchronous and has three habits that shape this folder. What was not flushed is lost at any exit, so
+//! durability is a call, never a side effect. `flush` panics when it meets an update or an optimisation, so one thread
+//! owns all three ([`writer`]) while searches run beside it. And it cannot always read what a crash left behind, so a
+//! shard that does not open is reported as damaged and built anew from SQL. Knows no SQL and no text beyond the moment
+//! of encoding; the layout of a point and the rule of access are shared with the cluster's adapter.
+
+mod contain;
+mod search;
+mod settings;
+mod shard;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use qdrant_edge::{EdgeShard, PointOperations, UpdateOperation};
+use tokio::sync::Semaphore;
+
+use self::contain::failure;
+use self::shard::Shard;
+use self::writer::Writer;
+use super::bm25::Bm25;
+use super::condition::Condition;
+use crate::access::{AccessLabel, Clearance};
+use crate::model::{DocumentId, PointId, VersionId, WorkspaceId};
+use crate::ports::{Candidate, IndexError, Point, Query, StoredPoint, VectorIndex};
+
+pub use self::settings::{EdgeSettings, Links, Probe};
+
+/// Points per operation: about a megabyte in the write-ahead log, and searches get a turn in between.
+const POINTS_PER_OPERATION: usize = 256;
+
+/// An open shard: readers beside one writer.
+pub struct EdgeIndex {
+    workspace: WorkspaceId,
+    dimensions: usize,
+    probe: Probe,
+    encoder: Arc<Bm25>,
+    directory: PathBuf,
+    // Declared before `shard`: dropping it ends the writer, which flushes, before the engine goes.
+    writer: Writer,
+    shard: Arc<Shard>,
+    readers: Arc<Semaphore>,
+}
+
+/// What an operator wants to see on a graph.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EdgeStats {
+    pub points: usize,
+    pub segments: usize,
+    /// Points that are searched by reading all of them, until the next [`VectorIndex::optimize`]. About.
+    pub unoptimized: usize,
+    /// The log only grows; building the generation anew is what shortens it.
+    pub wal_bytes: u64,
+}
+
+impl EdgeIndex {
+    /// Open the shard in `directory`, or start an empty one where there is none.
+    ///
+    /// [`IndexError::Damaged`] means that it cannot be read and [`create_anew`](Self::create_anew) is due;
+    /// [`IndexError::Unavailable`] that another process has it open.
+    pub fn open(directory: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<Self, IndexError> {
+        let encoder = Bm25::new(&settings.bm25).map_err(|error| IndexError::Refused(error.to_string()))?;
+        let shard = Arc::new(Shard::open(directory, settings)?);
+        let writer = Writer::start(Arc::clone(&shard))?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            workspace,
+            dimensions: settings.dimensions,
+            probe: settings.probe,
+            encoder: Arc::new(encoder),
+            directory: directory.to_owned(),
+            writer,
+            shard,
+            readers: Arc::new(Semaphore::new(cores)),
+        })
+    }
+
+    /// Drop what is in `directory` and start empty; the caller fills the index from SQL and the embedding cache.
+    pub fn create_anew(directory: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<Self, IndexError> {
+        shard::discard(directory)?;
+        Self::open(directory, workspace, settings)
+    }
+
+    /// Numbers for metrics.
+    pub async fn stats(&self) -> Result<EdgeStats, IndexError> {
+        let directory = self.directory.clone();
+        self.reading(move |engine| {
+            let info = engine.info();
+            // The engine counts a point once per named vector that an optimised segment has of it.
+            let optimized = info.indexed_vectors_count / settings::NAMED_VECTORS;
+            Ok(EdgeStats {
+                points: info.points_count,
+                segments: info.segments_count,
+                unoptimized: info.points_count.saturating_sub(optimized),
+                wal_bytes: shard::wal_bytes(&directory),
+            })
+        })
+        .await
+    }
+
+    /// Bytes of the write-ahead log, blocks reserved ahead included.
+    pub fn wal_bytes(&self) -> u64 {
+        shard::wal_bytes(&self.directory)
+    }
+
+    /// Run `work` on a blocking thread, at most one per core: more would only make each of them slower.
+    async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&EdgeShard) -> Result<T, IndexError> + Send + 'static,
+    ) -> Result<T, IndexError> {
+        self.writer.health()?;
+        let turn = Arc::clone(&self.readers).acquire_owned().await;
+        let turn = turn.map_err(|error| IndexError::Unavailable(error.to_string()))?;
+        let shard = Arc::clone(&self.shard);
+        let task = tokio::task::spawn_blocking(move || {
+            // The turn ends with the work, not with a caller who has stopped waiting for it.
+            let _turn = turn;
+            contain::panics(|| work(shard.engine()))
+        });
+        task.await.map_err(|error| IndexError::Unavailable(error.to_string()))?
+    }
+
+    async fn updating(&self, operations: Vec<UpdateOperation>) -> Result<(), IndexError> {
+        let apply = move |engine: &EdgeShard| {
+            operations.into_iter().try_for_each(|operation| engine.update(operation).map_err(failure))
+        };
+        self.writer.run(apply).await
+    }
+
+    /// The filter of this clearance, or the refusal to serve another workspace.
+    fn readable(&self, clearance: &Clearance) -> Result<Condition, IndexError> {
+        if clearance.workspace() == self.workspace {
+            Ok(Condition::readable(clearance))
+        } else {
+            Err(IndexError::OtherWorkspace)
+        }
+    }
+
+    fn check_vector(&self, dense: &[f32]) -> Result<(), IndexError> {
+        let fits = dense.len() == self.dimensions && dense.iter().all(|value| value.is_finite());
+        let refusal = || IndexError::Refused(format!("a vector is not {} finite numbers", self.dimensions));
+        if fits { Ok(()) } else { Err(refusal()) }
+    }
+}
+
+#[async_trait]
+impl VectorIndex for EdgeIndex {
+    async fn search(&self, clearance: &Clearance, query: &Query) -> Result<Vec<Candidate>, IndexError> {
+        let readable = self.readable(clearance)?;
+        self.check_vector(&query.dense)?;
+        let (query, probe, encoder) = (query.clone(), self.probe, Arc::clone(&self.encoder));
+        self.reading(move |engine| search::search(engine, &readable, &query, &encoder.question(&query.text), probe)).await
+    }
+
+    async fn count(&self, clearance: &Clearance) -> Result<u64, IndexError> {
+        let readable = self.readable(clearance)?;
+        self.reading(move |engine| search::count(engine, &readable)).await
+    }
+
+    async fn points_of(&self, clearance: &Clearance, version: VersionId) -> Result<Vec<PointId>, IndexError> {
+        let of_version = self.readable(clearance)?.and(Condition::of_versions(&[version]));
+        self.reading(move |engine| search::ids(engine, &of_version)).await
+    }
+
+    async fn scroll(
+        &self,
+        clearance: &Clearance,
+        after: Option<PointId>,
+        limit: usize,
+    ) -> Result<Vec<StoredPoint>, IndexError> {
+        let readable = self.readable(clearance)?;
+        self.reading(move |engine| search::page(engine, &readable, after, limit)).await
+    }
+
+    async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
+        points.iter().try_for_each(|point| self.check_vector(&point.dense))?;
+        let (workspace, encoder) = (self.workspace, Arc::clone(&self.encoder));
+        let write = move |engine: &EdgeShard| {
+            for batch in points.chunks(POINTS_PER_OPERATION) {
+                let operation = shard::upsertion(workspace, batch, &encoder)?;
+                engine.update(operation).map_err(failure)?;
+            }
+            Ok(())
+        };
+        self.writer.run(write).await
+    }
+
+    async fn relabel(&self, document: DocumentId, label: &AccessLabel) -> Result<(), IndexError> {
+        self.updating(vec![shard::relabelling(document, label)?]).await
+    }
+
+    async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), IndexError> {
+        let filter = search::filter(&Condition::of_versions(versions))?;
+        self.updating(vec![UpdateOperation::PointOperation(PointOperations::DeletePointsByFilter(filter))]).await
+    }
+
+    async fn delete_points(&self, points: &[PointId]) -> Result<(), IndexError> {
+        let ids = points.iter().map(|point| qdrant_edge::PointId::Uuid(point.0)).collect();
+        self.updating(vec![UpdateOperation::PointOperation(PointOperations::DeletePoints { ids })]).await
+    }
+
+    async fn flush(&self) -> Result<(), IndexError> {
+        self.writer.run(writer::flush).await
+    }
+
+    /// Worth a call whenever writing pauses: the engine itself decides whether enough has gathered (see
+    /// [`Links::worth_building_bytes`]) and otherwise returns at once. Writes wait until it is done, searches do not.
+    async fn optimize(&self) -> Result<(), IndexError> {
+        self.writer.run(|engine| engine.optimize().map(drop).map_err(failure)).await
+    }
+}

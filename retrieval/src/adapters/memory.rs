@@ -1,0 +1,206 @@
+//! An index in memory: exact cosine, exact BM25, fused like the others. For tests and for sets of a few thousand points.
+//!
+//! It is the reference that the engines are held against, so it takes no short cuts: every search reads every point and
+//! asks [`Clearance::admits`] itself. Knows no files and no threads; nothing survives the process.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use async_trait::async_trait;
+
+use super::bm25::{Bm25, Bm25Error, Bm25Settings, TermWeights};
+use super::layout;
+use crate::access::{AccessLabel, Clearance};
+use crate::model::{DocumentId, PointId, VersionId, WorkspaceId};
+use crate::ports::{Candidate, Embedding, IndexError, Mode, Point, Query, StoredPoint, VectorIndex};
+
+/// One workspace's points, in the order of their ids.
+#[derive(Debug)]
+pub struct MemoryIndex {
+    workspace: WorkspaceId,
+    dimensions: usize,
+    encoder: Bm25,
+    points: RwLock<Points>,
+}
+
+type Points = BTreeMap<PointId, Held>;
+
+/// A point as it is held: the text is already term weights.
+#[derive(Debug)]
+struct Held {
+    document: DocumentId,
+    version: VersionId,
+    label: AccessLabel,
+    dense: Embedding,
+    terms: TermWeights,
+}
+
+/// One ranking, best first.
+type Ranking = Vec<(PointId, f32)>;
+
+impl MemoryIndex {
+    pub fn new(workspace: WorkspaceId, dimensions: usize, settings: &Bm25Settings) -> Result<Self, Bm25Error> {
+        Ok(Self { workspace, dimensions, encoder: Bm25::new(settings)?, points: RwLock::default() })
+    }
+
+    /// Nothing here panics half-way through a change, so a poisoned lock still holds whole points.
+    fn read(&self) -> RwLockReadGuard<'_, Points> {
+        self.points.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Points> {
+        self.points.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check_workspace(&self, clearance: &Clearance) -> Result<(), IndexError> {
+        if clearance.workspace() == self.workspace { Ok(()) } else { Err(IndexError::OtherWorkspace) }
+    }
+
+    fn check_vector(&self, dense: &[f32]) -> Result<(), IndexError> {
+        let fits = dense.len() == self.dimensions && dense.iter().all(|value| value.is_finite());
+        let refusal = || IndexError::Refused(format!("a vector is not {} finite numbers", self.dimensions));
+        if fits { Ok(()) } else { Err(refusal()) }
+    }
+
+    fn admits(&self, clearance: &Clearance, held: &Held) -> bool {
+        clearance.admits(self.workspace, &held.label)
+    }
+
+    fn hold(&self, point: Point) -> (PointId, Held) {
+        let Point { id, document, version, label, dense, text } = point;
+        (id, Held { document, version, label, dense, terms: self.encoder.document(&text) })
+    }
+}
+
+#[async_trait]
+impl VectorIndex for MemoryIndex {
+    async fn search(&self, clearance: &Clearance, query: &Query) -> Result<Vec<Candidate>, IndexError> {
+        self.check_workspace(clearance)?;
+        self.check_vector(&query.dense)?;
+        let points = self.read();
+        let dense = || by_cosine(&query.dense, points.iter().filter(|(_, held)| self.admits(clearance, held)));
+        let sparse = || {
+            let idf = inverse_frequencies(&self.encoder.question(&query.text), &points);
+            by_terms(&idf, points.iter().filter(|(_, held)| self.admits(clearance, held)))
+        };
+        let ranking = match query.mode {
+            Mode::Dense => dense(),
+            Mode::Sparse => sparse(),
+            Mode::Hybrid => fuse([dense(), sparse()], query.candidates),
+        };
+        let candidate = |(point, score): (PointId, f32)| {
+            let held = points.get(&point)?;
+            Some(Candidate { point, document: held.document, version: held.version, score })
+        };
+        Ok(ranking.into_iter().take(query.limit).filter_map(candidate).collect())
+    }
+
+    async fn count(&self, clearance: &Clearance) -> Result<u64, IndexError> {
+        self.check_workspace(clearance)?;
+        Ok(self.read().values().filter(|held| self.admits(clearance, held)).count() as u64)
+    }
+
+    async fn points_of(&self, clearance: &Clearance, version: VersionId) -> Result<Vec<PointId>, IndexError> {
+        self.check_workspace(clearance)?;
+        let points = self.read();
+        let of_version = points.iter().filter(|(_, held)| held.version == version && self.admits(clearance, held));
+        Ok(of_version.map(|(id, _)| *id).collect())
+    }
+
+    async fn scroll(
+        &self,
+        clearance: &Clearance,
+        after: Option<PointId>,
+        limit: usize,
+    ) -> Result<Vec<StoredPoint>, IndexError> {
+        self.check_workspace(clearance)?;
+        let points = self.read();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let readable = points.range((from, Bound::Unbounded)).filter(|(_, held)| self.admits(clearance, held));
+        let stored = |(id, held): (&PointId, &Held)| StoredPoint {
+            id: *id,
+            document: held.document,
+            version: held.version,
+            label: held.label.clone(),
+        };
+        Ok(readable.take(limit).map(stored).collect())
+    }
+
+    async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
+        points.iter().try_for_each(|point| self.check_vector(&point.dense))?;
+        let held: Vec<_> = points.into_iter().map(|point| self.hold(point)).collect();
+        self.write().extend(held);
+        Ok(())
+    }
+
+    async fn relabel(&self, document: DocumentId, label: &AccessLabel) -> Result<(), IndexError> {
+        for held in self.write().values_mut().filter(|held| held.document == document) {
+            held.label = label.clone();
+        }
+        Ok(())
+    }
+
+    async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), IndexError> {
+        self.write().retain(|_, held| !versions.contains(&held.version));
+        Ok(())
+    }
+
+    async fn delete_points(&self, points: &[PointId]) -> Result<(), IndexError> {
+        let mut held = self.write();
+        for id in points {
+            held.remove(id);
+        }
+        Ok(())
+    }
+
+    async fn flush(&self) -> Result<(), IndexError> {
+        Ok(())
+    }
+
+    async fn optimize(&self) -> Result<(), IndexError> {
+        Ok(())
+    }
+}
+
+/// Vectors have length one, so the inner product is the cosine.
+fn by_cosine<'a>(question: &[f32], points: impl Iterator<Item = (&'a PointId, &'a Held)>) -> Ranking {
+    let cosine = |held: &Held| held.dense.iter().zip(question).map(|(a, b)| a * b).sum();
+    best_first(points.map(|(id, held)| (*id, cosine(held))).collect())
+}
+
+/// Points that share no term with the question are not in the ranking.
+fn by_terms<'a>(idf: &HashMap<u32, f32>, points: impl Iterator<Item = (&'a PointId, &'a Held)>) -> Ranking {
+    let score = |held: &Held| {
+        let shared = held.terms.indices.iter().zip(&held.terms.values);
+        shared.filter_map(|(index, weight)| Some(idf.get(index)? * weight)).reduce(|sum, part| sum + part)
+    };
+    best_first(points.filter_map(|(id, held)| Some((*id, score(held)?))).collect())
+}
+
+/// How rare each term of the question is, over all points whoever may read them, as Qdrant's IDF modifier has it.
+fn inverse_frequencies(question: &TermWeights, points: &Points) -> HashMap<u32, f32> {
+    let with_terms = points.values().filter(|held| !held.terms.is_empty()).count() as f32;
+    let idf = |index: &u32| {
+        let holding = points.values().filter(|held| held.terms.indices.contains(index)).count() as f32;
+        ((with_terms - holding + 0.5) / (holding + 0.5) + 1.0).ln()
+    };
+    question.indices.iter().zip(&question.values).map(|(index, weight)| (*index, weight * idf(index))).collect()
+}
+
+/// Reciprocal rank fusion over the best `candidates` of each ranking.
+fn fuse(rankings: [Ranking; 2], candidates: usize) -> Ranking {
+    let mut fused: HashMap<PointId, f32> = HashMap::new();
+    for ranking in rankings {
+        for (rank, (point, _)) in ranking.into_iter().take(candidates).enumerate() {
+            *fused.entry(point).or_default() += 1.0 / (rank as f32 + layout::RRF_K as f32);
+        }
+    }
+    best_first(fused.into_iter().collect())
+}
+
+/// Equal scores stand in the order of their ids, so that the same question has the same answer.
+fn best_first(mut ranking: Ranking) -> Ranking {
+    ranking.sort_by(|(a_id, a), (b_id, b)| b.total_cmp(a).then(a_id.cmp(b_id)));
+    ranking
+}

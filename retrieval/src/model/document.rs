@@ -1,0 +1,91 @@
+//! Documents, their versions and the chunks of a version: what the write path makes and the index points at.
+//!
+//! Knows nothing of where a document came from, of files, or of how it is stored.
+
+use std::ops::Range;
+
+use super::ids::{DocumentId, GenerationId, PointId, VersionId, WorkspaceId};
+use crate::access::AccessLabel;
+
+/// A document as the catalog knows it; which of its versions is seen is SQL's to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub id: DocumentId,
+    pub workspace: WorkspaceId,
+    pub title: String,
+    /// A path or a URL, as the person who put it in would name it.
+    pub origin: String,
+    pub label: AccessLabel,
+    pub live_version: Option<VersionId>,
+}
+
+/// One immutable state of a document's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub id: VersionId,
+    pub document: DocumentId,
+    pub title: String,
+    /// The cleaned text that byte ranges point into.
+    pub text: String,
+    pub content_hash: ContentHash,
+}
+
+/// BLAKE3 of a normalised text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ContentHash(pub [u8; 32]);
+
+/// A span of a version's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// Position among the chunks of its version, from 0.
+    pub ordinal: u32,
+    /// `version.text[bytes]` is `text`, exactly.
+    pub bytes: Range<usize>,
+    pub page: Option<u32>,
+    /// The headings above the chunk, outermost first, joined by ` > `. Context for the embedder, never quoted.
+    pub heading: String,
+    pub text: String,
+}
+
+impl Chunk {
+    pub fn text_in_context(&self, title: &str) -> String {
+        text_in_context(title, &self.heading, &self.text)
+    }
+}
+
+/// What the embedder and the keyword index read: title and headings give a chunk the words its text leaves out.
+pub fn text_in_context(title: &str, heading: &str, text: &str) -> String {
+    match (title.is_empty(), heading.is_empty()) {
+        (true, true) => text.to_owned(),
+        (false, true) => format!("{title}\n\n{text}"),
+        (true, false) => format!("{heading}\n\n{text}"),
+        (false, false) if heading.starts_with(title) => format!("{heading}\n\n{text}"),
+        (false, false) => format!("{title} > {heading}\n\n{text}"),
+    }
+}
+
+/// One build of the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    pub id: GenerationId,
+    pub workspace: WorkspaceId,
+    /// Name of the embedding model; part of the key of every cached vector.
+    pub embedder: String,
+    pub dimensions: usize,
+}
+
+/// A chunk that passed verification for this reader, with its text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    pub point: PointId,
+    pub document: DocumentId,
+    pub version: VersionId,
+    pub ordinal: u32,
+    pub title: String,
+    pub origin: String,
+    pub label: AccessLabel,
+    pub page: Option<u32>,
+    pub heading: String,
+    pub text: String,
+    pub bytes: Range<usize>,
+}

@@ -1,0 +1,7 @@
+//! The nouns that every room shares. No behaviour beyond what the words themselves mean, no serialisation, no storage.
+
+mod document;
+mod ids;
+
+pub use document::{Chunk, ContentHash, Document, Generation, Passage, Version, text_in_context};
+pub use ids::{DocumentId, GenerationId, JobId, PointId, RecordId, VersionId, WorkspaceId};

@@ -1,0 +1,98 @@
+//! The embedded engine: the contract as it comes and under constant optimisation, and what only a directory can get wrong.
+
+mod damage;
+mod kill;
+mod restless;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use retrieval::access::{AccessLabel, AccessTier};
+use retrieval::adapters::edge::{EdgeIndex, EdgeSettings, Links};
+use retrieval::model::{DocumentId, WorkspaceId};
+use retrieval::ports::{Mode, VectorIndex};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use self::restless::Restless;
+use crate::contract::{self, DIMENSIONS, HERE, everything, point, question};
+
+/// A place for any number of shards, which goes when the test ends.
+struct Directories {
+    root: TempDir,
+    count: AtomicUsize,
+}
+
+impl Directories {
+    fn new() -> Self {
+        Self { root: tempfile::tempdir().unwrap(), count: AtomicUsize::new(0) }
+    }
+
+    fn index(&self, workspace: WorkspaceId, settings: &EdgeSettings) -> EdgeIndex {
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        EdgeIndex::open(&self.root.path().join(number.to_string()), workspace, settings).unwrap()
+    }
+}
+
+fn open(directory: &Path) -> Result<EdgeIndex, retrieval::ports::IndexError> {
+    EdgeIndex::open(directory, HERE, &eager())
+}
+
+/// Builds a graph over a dozen points, where the real settings wait for thousands.
+fn eager() -> EdgeSettings {
+    let links = Links { worth_building_bytes: 1024, ..Links::default() };
+    EdgeSettings { links, ..EdgeSettings::new(DIMENSIONS) }
+}
+
+/// And walks it, where the real settings would read every point.
+fn eager_walker() -> EdgeSettings {
+    let links = Links { scan_below_bytes: 1024, ..eager().links };
+    EdgeSettings { links, ..eager() }
+}
+
+#[tokio::test]
+async fn keeps_the_contract() {
+    let directories = Directories::new();
+    contract::check(async |workspace| directories.index(workspace, &EdgeSettings::new(DIMENSIONS))).await;
+}
+
+#[tokio::test]
+async fn keeps_the_contract_while_always_optimised() {
+    let directories = Directories::new();
+    contract::check(async |workspace| Restless(directories.index(workspace, &eager()))).await;
+}
+
+#[tokio::test]
+async fn leaks_nothing_from_the_graph() {
+    let directories = Directories::new();
+    contract::check_leaks(async |workspace| Restless(directories.index(workspace, &eager_walker()))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_go_on_beside_writes_flushes_and_optimisations() {
+    const ROUNDS: u128 = 12;
+    let directories = Directories::new();
+    let index = Arc::new(directories.index(HERE, &eager()));
+    let label = AccessLabel::tier(AccessTier::Public);
+    let readers = (0..4).map(|reader| tokio::spawn(ask_on(Arc::clone(&index), reader))).collect::<Vec<_>>();
+    for round in 0..ROUNDS {
+        index.upsert((0..50).map(|n| point(round * 50 + n, label.clone(), "refunds")).collect()).await.unwrap();
+        index.relabel(DocumentId(Uuid::from_u128(round)), &label).await.unwrap();
+        let (flushed, optimized) = tokio::join!(index.flush(), index.optimize());
+        (flushed.unwrap(), optimized.unwrap());
+    }
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    let stats = index.stats().await.unwrap();
+    assert_eq!(stats.points as u128, ROUNDS * 50);
+    assert!(stats.unoptimized < 100 && stats.wal_bytes > 0, "{stats:?}");
+}
+
+async fn ask_on(index: Arc<EdgeIndex>, reader: u64) {
+    for seed in 0..400 {
+        let query = question(Mode::Hybrid, reader * 1_000 + seed, "refunds", 10);
+        index.search(&everything(), &query).await.unwrap();
+    }
+}

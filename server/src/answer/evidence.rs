@@ -1,0 +1,122 @@
+//! Evidence: which sentences of the sources answer the question, and whether any does.
+//!
+//! A sentence is weighed by meaning (its vector against the question's) and by words (how much of the question it and
+//! its heading cover). Below the bar there is no answer: a bad quote is worse than none.
+
+use std::collections::HashSet;
+
+use retrieval::model::Passage;
+use retrieval::ports::{EmbedError, Embedder, Purpose};
+use retrieval::search::Found;
+use retrieval::words::{Weights, content_words};
+
+use super::sentences::pieces;
+
+/// How the two judgements mix, and how strong the best sentence must be. Set on the gold questions of `data/eval`.
+const MEANING: f32 = 0.65;
+const WORDS: f32 = 0.35;
+const BAR: f32 = 0.46;
+/// Further sentences are quoted when they are nearly as good as the best.
+const NEARLY: f32 = 0.86;
+const QUOTES: usize = 3;
+/// No more sentences than this are weighed; the best passages come first.
+const WEIGHED: usize = 64;
+
+/// A sentence of a source, by the source's place among the packed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Quote {
+    pub source: usize,
+    pub text: String,
+    pub strength: f32,
+}
+
+/// What supports an answer.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Evidence {
+    /// In reading order; empty when nothing clears the bar.
+    pub quotes: Vec<Quote>,
+    /// Of the best sentence, whether or not it was enough.
+    pub strength: f32,
+}
+
+/// Weigh the sentences of the packed sources and choose.
+pub async fn weigh(
+    embedder: &dyn Embedder,
+    question: &str,
+    found: &Found,
+    sources: &[&Passage],
+) -> Result<Evidence, EmbedError> {
+    let mut quotes: Vec<Quote> = sources
+        .iter()
+        .enumerate()
+        .flat_map(|(source, passage)| pieces(&passage.text).into_iter().map(move |piece| (source, piece)))
+        .map(|(source, piece)| Quote { source, text: piece.text.to_owned(), strength: 0.0 })
+        .take(WEIGHED)
+        .collect();
+    let texts = quotes.iter().map(|quote| quote.text.clone()).collect();
+    let vectors = embedder.embed(Purpose::Passage, texts).await?;
+    let words = word_scores(question, &quotes, sources);
+    for ((quote, vector), words) in quotes.iter_mut().zip(&vectors).zip(words) {
+        quote.strength = MEANING * cosine(&found.question, vector) + WORDS * words;
+    }
+    Ok(choose(quotes))
+}
+
+/// How much of the question each sentence covers; what its title and headings cover counts half.
+fn word_scores(question: &str, quotes: &[Quote], sources: &[&Passage]) -> Vec<f32> {
+    let question = content_words(question);
+    let set = |text: &str| content_words(text).into_iter().collect::<HashSet<_>>();
+    let own: Vec<HashSet<String>> = quotes.iter().map(|quote| set(&quote.text)).collect();
+    let above: Vec<HashSet<String>> =
+        sources.iter().map(|passage| set(&format!("{} {}", passage.title, passage.heading))).collect();
+    let weights = Weights::among(&own);
+    let score = |(quote, own): (&Quote, &HashSet<String>)| {
+        let both = own.union(&above[quote.source]).cloned().collect();
+        (weights.coverage(&question, own) + weights.coverage(&question, &both)) / 2.0
+    };
+    quotes.iter().zip(&own).map(score).collect()
+}
+
+/// The best sentence and those nearly as good, in reading order; nothing when the best is too weak.
+fn choose(quotes: Vec<Quote>) -> Evidence {
+    let strength = quotes.iter().map(|quote| quote.strength).fold(0.0, f32::max);
+    if strength < BAR {
+        return Evidence { quotes: Vec::new(), strength };
+    }
+    let mut strong: Vec<(usize, Quote)> =
+        quotes.into_iter().enumerate().filter(|(_, quote)| quote.strength >= NEARLY * strength).collect();
+    strong.sort_by(|(_, a), (_, b)| b.strength.total_cmp(&a.strength));
+    let mut seen = HashSet::new();
+    strong.retain(|(_, quote)| seen.insert(quote.text.clone()));
+    strong.truncate(QUOTES);
+    strong.sort_by_key(|(at, _)| *at);
+    Evidence { quotes: strong.into_iter().map(|(_, quote)| quote).collect(), strength }
+}
+
+/// Of two vectors of length one.
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(strengths: &[f32], expected: &[usize]) {
+        let quote = |(at, strength): (usize, &f32)| Quote { source: at, text: format!("sentence {at}"), strength: *strength };
+        let chosen = choose(strengths.iter().enumerate().map(quote).collect());
+        assert_eq!(chosen.quotes.iter().map(|quote| quote.source).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn quotes_are_the_best_and_their_near_equals_in_reading_order() {
+        check(&[0.2, 0.8, 0.79, 0.5], &[1, 2]);
+        check(&[0.70, 0.71, 0.72, 0.73], &[1, 2, 3]);
+    }
+
+    #[test]
+    fn below_the_bar_there_is_no_answer() {
+        check(&[0.1, 0.3], &[]);
+        check(&[], &[]);
+    }
+}

@@ -1,0 +1,231 @@
+//! The read path, top to bottom: who -> clearance -> embed -> hybrid -> verify -> rerank -> diversify -> pack -> choose
+//! -> check citations -> record.
+//!
+//! Permission comes first: the clearance is made before anything is looked up. Without a language model the answer is
+//! made of quotes, each checked against its source, or it is an honest "I don't know". Knows no SQL, no engine, no HTTP.
+
+mod evidence;
+mod sentences;
+mod trace;
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+use prompts::cite;
+use prompts::pack::{Budget, Offer, pack};
+use prompts::template::{Decline, Extractive, Quoted, TemplateError, Templates};
+use retrieval::access::{AccessError, Principal};
+use retrieval::model::{DocumentId, GenerationId, Passage, RecordId};
+use retrieval::ports::EmbedError;
+use retrieval::search::{Depth, Found, SearchError, Searcher};
+
+use crate::store::{AnswerRecord, Store};
+use evidence::{Evidence, weigh};
+
+/// How many passages are looked at, and how much of them may stand as sources.
+const PASSAGES: usize = 10;
+const BUDGET: Budget = Budget { characters: 12_000, sources: 6 };
+/// Titles offered when there is no answer.
+const NEAREST: usize = 3;
+pub const LONGEST_QUESTION: usize = 4_000;
+
+/// A question that can be asked: not empty, not too long, text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Question(String);
+
+impl Question {
+    pub fn parse(text: &str) -> Result<Self, QuestionError> {
+        let text = text.trim();
+        match text.chars().count() {
+            0 => Err(QuestionError::Empty),
+            many if many > LONGEST_QUESTION => Err(QuestionError::TooLong(many)),
+            _ if text.chars().any(|c| c.is_control() && !c.is_whitespace()) => Err(QuestionError::NotText),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a question cannot be asked, for the person who typed it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum QuestionError {
+    #[error("the question is empty: type one")]
+    Empty,
+    #[error("the question has {0} characters: shorten it to {LONGEST_QUESTION}")]
+    TooLong(usize),
+    #[error("the question is not text: it holds control characters")]
+    NotText,
+}
+
+/// Why there is neither an answer nor an honest "I don't know".
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+/// A quote that stands in its source, to the byte.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Citation {
+    pub n: usize,
+    pub document: DocumentId,
+    pub title: String,
+    pub origin: String,
+    pub page: Option<u32>,
+    pub heading: String,
+    pub quote: String,
+    /// Within the document's text.
+    pub bytes: Range<usize>,
+    /// The passage around the quote, for showing it in its place.
+    pub passage: String,
+}
+
+/// What the asker gets.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answer {
+    pub text: String,
+    pub declined: bool,
+    pub citations: Vec<Citation>,
+    pub mode: &'static str,
+    pub model: String,
+    pub took_ms: u64,
+    /// `None` when the record could not be written, as on a full disk: reading goes on.
+    pub record: Option<RecordId>,
+}
+
+/// Answers questions.
+#[derive(Clone)]
+pub struct Answerer {
+    pub searcher: Searcher,
+    pub store: Store,
+    pub templates: Arc<Templates>,
+    pub generation: GenerationId,
+}
+
+impl Answerer {
+    pub async fn ask(&self, principal: &Principal, question: &Question) -> Result<Answer, AnswerError> {
+        let (clearance, started) = (principal.clearance()?, Instant::now());
+        let found = self.searcher.search(&clearance, question.as_str(), Depth::Full, PASSAGES).await?;
+        let sources = self.pack(&found);
+        let evidence = weigh(&*self.searcher.embedder, question.as_str(), &found, &sources).await?;
+        let citations = self.check(&evidence, &sources);
+        let mut answer = self.word(&found, citations)?;
+        answer.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        answer.record = self.record(principal, question, &found, &evidence, &answer).await;
+        Ok(answer)
+    }
+
+    /// The passages that may be quoted, numbered from 1 by their place.
+    fn pack<'a>(&self, found: &'a Found) -> Vec<&'a Passage> {
+        let passages = || found.passages.iter().map(|scored| &scored.passage);
+        let offers: Vec<Offer<'_>> = passages().map(|p| Offer { title: &p.title, text: &p.text }).collect();
+        let packed = pack(&offers, BUDGET);
+        packed.taken.into_iter().map(|at| &found.passages[at].passage).collect()
+    }
+
+    /// Only what stands in its source, to the byte, becomes a citation.
+    fn check(&self, evidence: &Evidence, sources: &[&Passage]) -> Vec<Citation> {
+        let cited = evidence.quotes.iter().filter_map(|quote| {
+            let source = sources.get(quote.source)?;
+            let within = cite::locate(&quote.text, &source.text)?;
+            Some(Citation {
+                n: quote.source + 1,
+                document: source.document,
+                title: source.title.clone(),
+                origin: source.origin.clone(),
+                page: source.page,
+                heading: source.heading.clone(),
+                quote: quote.text.clone(),
+                bytes: source.bytes.start + within.start..source.bytes.start + within.end,
+                passage: source.text.clone(),
+            })
+        });
+        renumbered(cited.collect())
+    }
+
+    fn word(&self, found: &Found, citations: Vec<Citation>) -> Result<Answer, AnswerError> {
+        let declined = citations.is_empty();
+        let text = if declined {
+            self.templates.decline(&Decline { nearest: nearest_titles(found) })?
+        } else {
+            let quoted = |citation: &Citation| Quoted { text: citation.quote.clone(), n: citation.n };
+            self.templates.extractive(&Extractive { quotes: citations.iter().map(quoted).collect() })?
+        };
+        let mode = "extractive";
+        Ok(Answer { text, declined, citations, mode, model: "none".into(), took_ms: 0, record: None })
+    }
+
+    async fn record(
+        &self,
+        principal: &Principal,
+        question: &Question,
+        found: &Found,
+        evidence: &Evidence,
+        answer: &Answer,
+    ) -> Option<RecordId> {
+        let record = AnswerRecord {
+            workspace: principal.workspace(),
+            generation: self.generation,
+            asker: trace::asker(principal),
+            question: question.as_str().to_owned(),
+            answer: answer.text.clone(),
+            declined: answer.declined,
+            mode: answer.mode,
+            model: answer.model.clone(),
+            trace: trace::trace(found, evidence, &answer.citations),
+            took_ms: i64::try_from(answer.took_ms).unwrap_or(i64::MAX),
+        };
+        let written = self.store.answer_record_insert(&record).await;
+        written.inspect_err(|error| tracing::warn!(%error, "an answer was given but not recorded")).ok()
+    }
+}
+
+/// Aliases without gaps, in the order of their first appearance.
+fn renumbered(mut citations: Vec<Citation>) -> Vec<Citation> {
+    let mut order: Vec<usize> = Vec::new();
+    for citation in &mut citations {
+        let known = order.iter().position(|n| *n == citation.n);
+        citation.n = 1 + known.unwrap_or_else(|| {
+            order.push(citation.n);
+            order.len() - 1
+        });
+    }
+    citations
+}
+
+fn nearest_titles(found: &Found) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    for scored in &found.passages {
+        if !titles.contains(&scored.passage.title) && titles.len() < NEAREST {
+            titles.push(scored.passage.title.clone());
+        }
+    }
+    titles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_short_text() {
+        let check = |text: &str, expected: Result<&str, QuestionError>| {
+            assert_eq!(Question::parse(text).map(|question| question.0), expected.map(str::to_owned));
+        };
+        check(" How long? \n", Ok("How long?"));
+        check("   ", Err(QuestionError::Empty));
+        check("a\0b", Err(QuestionError::NotText));
+        check(&"x".repeat(4_000), Ok(&"x".repeat(4_000)));
+        check(&"x".repeat(4_001), Err(QuestionError::TooLong(4_001)));
+    }
+}

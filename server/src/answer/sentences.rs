@@ -1,0 +1,128 @@
+//! Sentences of a passage, as they can be quoted: exact pieces of its text.
+//!
+//! Prose is cut at sentence ends, a list item or table row is one piece without its bullet or frame, headings and code
+//! fences are no sentences. Markdown in, pieces of the same text out.
+
+/// A quotable piece and whether it is an item of a list or a row of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Piece<'a> {
+    pub text: &'a str,
+}
+
+/// Shorter pieces say nothing on their own; longer ones are no quotes.
+const SHORTEST: usize = 12;
+const LONGEST: usize = 600;
+
+pub fn pieces(passage: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    for block in blocks(passage) {
+        match block {
+            Block::Line(line) => pieces.push(line),
+            Block::Prose(prose) => pieces.extend(sentences(prose)),
+        }
+    }
+    let fits = |text: &&str| (SHORTEST..=LONGEST).contains(&text.len()) && text.chars().any(char::is_alphabetic);
+    pieces.into_iter().filter(fits).map(|text| Piece { text }).collect()
+}
+
+enum Block<'a> {
+    Line(&'a str),
+    Prose(&'a str),
+}
+
+/// Lines that stand alone, and runs of lines that are one paragraph.
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let (mut blocks, mut paragraph, mut fenced, mut at) = (Vec::new(), None::<(usize, usize)>, false, 0);
+    for line in text.split_inclusive('\n') {
+        let (start, trimmed) = (at, line.trim());
+        at += line.len();
+        let fence = trimmed.starts_with("```") || trimmed.starts_with("~~~");
+        fenced ^= fence;
+        let alone = fenced || fence || trimmed.is_empty() || trimmed.starts_with('#') || trimmed.starts_with('|');
+        let item = item_text(trimmed).filter(|_| !alone);
+        if alone || item.is_some() {
+            blocks.extend(paragraph.take().map(|(from, to)| Block::Prose(&text[from..to])));
+        }
+        if let Some(item) = item {
+            blocks.extend(sentences(item).into_iter().map(Block::Line));
+        } else if trimmed.starts_with('|') && !fenced && !is_rule(trimmed) {
+            blocks.push(Block::Line(trimmed.trim_matches(|c| c == '|' || c == ' ')));
+        } else if !alone {
+            paragraph = Some((paragraph.map_or(start, |(from, _)| from), start + line.trim_end().len()));
+        }
+    }
+    blocks.extend(paragraph.map(|(from, to)| Block::Prose(&text[from..to])));
+    blocks
+}
+
+/// The text of `- item`, `* item` or `3. item`.
+fn item_text(line: &str) -> Option<&str> {
+    let bullet = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).or_else(|| line.strip_prefix("+ "));
+    let numbered = || {
+        let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let rest = rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") "))?;
+        line.starts_with(|c: char| c.is_ascii_digit()).then_some(rest)
+    };
+    bullet.or_else(numbered).map(str::trim)
+}
+
+fn is_rule(row: &str) -> bool {
+    row.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+}
+
+/// Cut where a sentence ends: `.`, `!` or `?`, then white space, then something that begins one. `e.g. this` and
+/// `No. 5` are wrong now and then; the pieces are quotes all the same.
+fn sentences(prose: &str) -> Vec<&str> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    let mut chars = prose.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let full_width = matches!(c, '。' | '！' | '？');
+        let end = at + c.len_utf8();
+        let followed = prose[end..].chars().next().is_some_and(char::is_whitespace)
+            && prose[end..].trim_start().starts_with(|next: char| !next.is_lowercase());
+        if full_width || (matches!(c, '.' | '!' | '?') && followed) {
+            found.push(prose[from..end].trim());
+            from = end;
+        }
+    }
+    found.push(prose[from..].trim());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found = pieces(text);
+        assert_eq!(found.iter().map(|piece| piece.text).collect::<Vec<_>>(), expected);
+        assert!(found.iter().all(|piece| text.contains(piece.text)));
+    }
+
+    #[test]
+    fn prose_is_cut_at_sentence_ends() {
+        check(
+            "Refunds take ten days. Ask billing!\nVersion 2.1 is out, e.g. today.",
+            &["Refunds take ten days.", "Ask billing!\nVersion 2.1 is out, e.g. today."][..1]
+                .iter()
+                .chain(&["Ask billing!", "Version 2.1 is out, e.g. today."])
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+    }
+
+    #[test]
+    fn items_and_rows_lose_their_frame_and_headings_are_no_sentences() {
+        check("# Refunds and more\n\n- Write to billing\n- Wait for ten days\n", &["Write to billing", "Wait for ten days"]);
+        check("1. Open the settings page\n2. Press export now\n", &["Open the settings page", "Press export now"]);
+        check("| Plan | Price |\n|---|---|\n| Practice | 59 pounds |", &["Plan | Price", "Practice | 59 pounds"]);
+        check("```\nlet code = not_a_sentence();\n```\nProse goes on here.", &["Prose goes on here."]);
+    }
+
+    #[test]
+    fn the_short_and_the_endless_are_left_out() {
+        check("Yes. No.", &[]);
+        check(&"word ".repeat(200), &[]);
+        check("返金には最大で十営業日かかります。お待ちください。", &["返金には最大で十営業日かかります。", "お待ちください。"]);
+    }
+}

@@ -1,0 +1,42 @@
+//! What the answer record keeps of how an answer came about. For editors and replay, never for the asker.
+
+use std::collections::HashSet;
+
+use retrieval::access::{Origin, Principal, Reach};
+use retrieval::search::Found;
+use serde_json::{Value, json};
+
+use super::{Citation, Evidence};
+
+/// Who asked, as a label and never as a credential.
+pub fn asker(principal: &Principal) -> String {
+    let origin = match principal.origin() {
+        Origin::Anonymous => "visitor",
+        Origin::Operator => "operator",
+        Origin::Simulated => "operator as",
+        Origin::Upkeep(reason) => reason,
+    };
+    let reach = principal.clearance().map(|clearance| match clearance.reach() {
+        Reach::Everything => "everything".to_owned(),
+        Reach::UpTo(label) => {
+            let groups: Vec<&str> = label.groups.iter().map(|group| group.as_str()).collect();
+            format!("tier={} groups={}", label.tier, groups.join("+"))
+        }
+    });
+    format!("{origin} {}", reach.unwrap_or_else(|_| "nothing".into()))
+}
+
+/// Candidates with scores and what became of them, and the citations that were checked.
+pub fn trace(found: &Found, evidence: &Evidence, citations: &[Citation]) -> Value {
+    let kept: HashSet<_> = found.passages.iter().map(|scored| scored.passage.point).collect();
+    let candidates: Vec<Value> = found
+        .candidates
+        .iter()
+        .map(|hit| json!({"point": hit.point.to_string(), "fused": hit.score, "kept": kept.contains(&hit.point)}))
+        .collect();
+    let cited: Vec<Value> = citations
+        .iter()
+        .map(|c| json!({"n": c.n, "document": c.document.to_string(), "start": c.bytes.start, "end": c.bytes.end}))
+        .collect();
+    json!({"candidates": candidates, "citations": cited, "strength": evidence.strength})
+}

@@ -1,0 +1,32 @@
+//! `lectern ask`: an answer with its sources.
+
+use super::desk::{self, Desk};
+use super::{As, Context, Outcome, print};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The question
+    text: String,
+    #[command(flatten)]
+    who: As,
+}
+
+pub async fn run(context: &Context, args: Args) -> Outcome {
+    desk::question(&args.text)?;
+    let desk = Desk::open(context).await?;
+    let reply = desk.ask(&args.text, args.who.label()?, &args.who.as_label).await?;
+    if context.json {
+        print::json(&reply);
+    } else {
+        print::line(&reply.answer);
+        let mut named = 0;
+        for cited in reply.citations.iter() {
+            if cited.n > named {
+                named = cited.n;
+                print::line(&format!("\n[{}] {}  {}", cited.n, cited.title, cited.url));
+            }
+        }
+    }
+    desk.close().await;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Where a command's work is done: in this process when it can own the data directory, by the running server otherwise.
+
+use anyhow::anyhow;
+use retrieval::access::{AccessLabel, Principal};
+use retrieval::search::Depth;
+
+use super::remote::Remote;
+use super::{Context, Failure};
+use crate::answer::Question;
+use crate::datadir::{DataDir, HoldError};
+use crate::http::wire::{AskReply, Hit, SearchReply};
+use crate::wiring::{self, House};
+
+/// The house here, or a server that has it.
+pub enum Desk {
+    Here(Box<House>),
+    There(Remote),
+}
+
+impl Desk {
+    pub async fn open(context: &Context) -> Result<Self, Failure> {
+        let data = DataDir::new(&context.config.data_dir);
+        match data.hold() {
+            Ok(held) => Ok(Self::Here(Box::new(wiring::open(&context.config, held).await?))),
+            Err(HoldError::InUse) => Ok(Self::There(Remote::connect(&data)?)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn search(&self, text: &str, label: AccessLabel, as_text: &str, limit: usize) -> Result<SearchReply, Failure> {
+        let house = match self {
+            Self::There(server) => return server.search(text, as_text, limit).await,
+            Self::Here(house) => house,
+        };
+        let (question, started) = (question(text)?, std::time::Instant::now());
+        let clearance = operator(house).seeing_as(label)?.clearance()?;
+        let found = house.answerer.searcher.search(&clearance, question.as_str(), Depth::Full, limit).await?;
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(SearchReply { hits: found.passages.into_iter().map(|scored| Hit::new(scored, true)).collect(), took_ms })
+    }
+
+    pub async fn ask(&self, text: &str, label: AccessLabel, as_text: &str) -> Result<AskReply, Failure> {
+        match self {
+            Self::There(server) => server.ask(text, as_text).await,
+            Self::Here(house) => {
+                let principal = operator(house).seeing_as(label)?;
+                Ok(house.answerer.ask(&principal, &question(text)?).await?.into())
+            }
+        }
+    }
+
+    pub async fn remove(&self, name: &str) -> Result<bool, Failure> {
+        match self {
+            Self::There(server) => server.remove(name).await,
+            Self::Here(house) => {
+                let clearance = operator(house).clearance()?;
+                match house.library.find(&clearance, name).await? {
+                    Some(document) => Ok(house.library.remove(document).await?),
+                    None => Ok(false),
+                }
+            }
+        }
+    }
+
+    /// Put everything down in order. Nothing would be lost without it, but the next start would have more to do.
+    pub async fn close(self) {
+        match self {
+            Self::Here(house) => house.close().await,
+            Self::There(_) => {}
+        }
+    }
+}
+
+/// Whoever can open the data directory can read all of it.
+pub fn operator(house: &House) -> Principal {
+    Principal::operator(house.library.workspace)
+}
+
+/// Checked before anything is opened, so that a typing error costs nothing.
+pub fn question(text: &str) -> Result<Question, Failure> {
+    Question::parse(text).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+pub fn gone(what: &str) -> Failure {
+    Failure::Work(anyhow!("{what}"))
+}

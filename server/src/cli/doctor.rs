@@ -1,0 +1,73 @@
+//! `lectern doctor`: is everything in order, and if not, what to do.
+
+use serde_json::json;
+
+use super::desk::{self, Desk};
+use super::{Context, Outcome, print};
+use crate::setup::{self, Occasion, SetupPaths, State};
+use crate::wiring::{self, House};
+
+/// One thing that was looked at.
+struct Check {
+    name: String,
+    fine: bool,
+    words: String,
+}
+
+pub async fn run(context: &Context) -> Outcome {
+    let mut checks = provisioned(context).await?;
+    if checks.iter().all(|check| check.fine) {
+        match Desk::open(context).await? {
+            Desk::Here(house) => {
+                checks.extend(inside(&house).await?);
+                house.close().await;
+            }
+            Desk::There(_) => checks.push(fine("data directory", "in use by a running server; ask its /readyz")),
+        }
+    }
+    let bad = checks.iter().filter(|check| !check.fine).count();
+    for check in &checks {
+        match context.json {
+            true => print::json(&json!({"check": check.name, "fine": check.fine, "detail": check.words})),
+            false => print::line(&format!("{} {:<16} {}", if check.fine { "ok  " } else { "BAD " }, check.name, check.words)),
+        }
+    }
+    if bad > 0 { Err(desk::gone(&format!("{bad} of {} checks failed", checks.len()))) } else { Ok(()) }
+}
+
+/// Every byte of the libraries and the model against what setup recorded.
+async fn provisioned(context: &Context) -> anyhow::Result<Vec<Check>> {
+    let config = context.config.clone();
+    let findings = tokio::task::spawn_blocking(move || {
+        setup::verify(&SetupPaths::new(&config.data_dir), &wiring::choice(&config, Occasion::Repair))
+    });
+    let check = |finding: setup::Finding| match finding.state {
+        State::Sound(()) => fine(&finding.part, "as recorded"),
+        State::Missing if finding.part == "PDFium" => fine(&finding.part, "not there; only PDF files need it"),
+        State::Missing => bad(&finding.part, "not there: run `lectern setup`".into()),
+        State::Damaged(file) => bad(&finding.part, format!("{} is damaged: {}", file.display(), setup::REPAIR_HINT)),
+    };
+    Ok(findings.await?.into_iter().map(check).collect())
+}
+
+/// Catalog and index, compared and mended.
+async fn inside(house: &House) -> anyhow::Result<Vec<Check>> {
+    house.store.ping().await?;
+    let documents = house.store.document_count(&house.library.clearance).await?;
+    let report = house.library.reconcile().await?;
+    let mended = report.orphans + report.relabelled + report.rebuilt;
+    let index = match mended {
+        0 => fine("index", &format!("{} points, all as the catalog says", report.points)),
+        _ => fine("index", &format!("{} points; mended: {} removed, {} re-labelled, {} documents written again",
+            report.points, report.orphans, report.relabelled, report.rebuilt)),
+    };
+    Ok(vec![fine("catalog", &format!("{documents} documents")), index])
+}
+
+fn fine(name: &str, words: &str) -> Check {
+    Check { name: name.to_owned(), fine: true, words: words.to_owned() }
+}
+
+fn bad(name: &str, words: String) -> Check {
+    Check { name: name.to_owned(), fine: false, words }
+}

@@ -1,0 +1,189 @@
+//! The command line: what was typed, made into what is meant, and one file per command.
+//!
+//! `--json` prints one JSON object a line; logs and progress go to standard error. Exit 0 fine, 1 the work failed, 2
+//! wrong usage. A command that reads or writes the data directory talks to the running server when there is one.
+
+mod ask;
+mod desk;
+mod doctor;
+mod eval;
+mod extract;
+mod ingest;
+mod jobs;
+mod print;
+mod remote;
+mod remove;
+mod search;
+mod serve;
+mod setup;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use retrieval::access::AccessLabel;
+
+use crate::config::{Config, Given};
+use crate::http::wire::parse_as;
+
+/// A knowledge base that answers with quotes, and never shows anybody what they may not read.
+#[derive(Parser)]
+#[command(name = "lectern", version, max_term_width = 100)]
+struct Typed {
+    /// Configuration file [default: lectern.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where everything made at run time stands [default: data/run, or LECTERN_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Print one JSON object a line
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Put the model and the native libraries in place
+    Setup(setup::Args),
+    /// Serve the page and the API
+    Serve(serve::Args),
+    /// Take files and folders into the library
+    Ingest(ingest::Args),
+    /// Show what would be read of files, without keeping anything
+    Extract(extract::Args),
+    /// Find passages
+    Search(search::Args),
+    /// Answer a question with quotes
+    Ask(ask::Args),
+    /// Take documents out of the library
+    Remove(remove::Args),
+    /// Show how a job stands
+    Jobs(jobs::Args),
+    /// Measure retrieval on a set of questions
+    Eval(eval::Args),
+    /// Check that everything is in order
+    Doctor,
+    /// Parse documents for the parent process
+    #[command(hide = true)]
+    Worker,
+}
+
+/// How a command failed: what the person should change, or what went wrong with the work.
+pub enum Failure {
+    Usage(String),
+    Work(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Work(error.into())
+    }
+}
+
+/// What every command is given.
+struct Context {
+    config: Config,
+    json: bool,
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Read the command line and do what it says.
+pub fn run() -> ExitCode {
+    let typed = Typed::parse();
+    if matches!(typed.command, Command::Worker) {
+        return exit(crate::worker::serve_parent().map_err(Failure::from));
+    }
+    log_to_stderr();
+    // Fails only when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    exit(start(typed))
+}
+
+fn start(typed: Typed) -> Outcome {
+    let listen = match &typed.command {
+        Command::Serve(args) => args.listen,
+        _ => None,
+    };
+    let config = read_config(typed.config, typed.data_dir, listen)?;
+    let context = Context { config, json: typed.json };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(dispatch(&context, typed.command));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    done
+}
+
+async fn dispatch(context: &Context, command: Command) -> Outcome {
+    match command {
+        Command::Setup(args) => setup::run(context, args).await,
+        Command::Serve(args) => serve::run(context, args).await,
+        Command::Ingest(args) => ingest::run(context, args).await,
+        Command::Extract(args) => extract::run(context, &args),
+        Command::Search(args) => search::run(context, args).await,
+        Command::Ask(args) => ask::run(context, args).await,
+        Command::Remove(args) => remove::run(context, args).await,
+        Command::Jobs(args) => jobs::run(context, args).await,
+        Command::Eval(args) => eval::run(context, args).await,
+        Command::Doctor => doctor::run(context).await,
+        Command::Worker => Ok(()),
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the environment is read here, once, for the configuration")]
+fn read_config(config: Option<PathBuf>, data_dir: Option<PathBuf>, listen: Option<SocketAddr>) -> Result<Config, Failure> {
+    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Config::load(Given { config, data_dir, listen }, &environment).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+#[allow(clippy::disallowed_methods, reason = "the log level is the tracing library's own variable")]
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,server=info,ingest=info,retrieval=info,qdrant_edge=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).compact().init();
+}
+
+fn exit(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(sentence)) => {
+            print::complain(&sentence);
+            ExitCode::from(2)
+        }
+        Err(Failure::Work(error)) => {
+            print::complain(&chain(&error));
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// The error and its causes, each said once: many of ours already end with their cause.
+fn chain(error: &anyhow::Error) -> String {
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
+}
+
+/// `--as`: whose eyes to look through; the least that anybody has unless it says more.
+#[derive(clap::Args)]
+struct As {
+    /// Ask as somebody of this tier and these groups, as in tier=internal,groups=billing+hr
+    #[arg(long = "as", value_name = "WHO", default_value = "tier=public", value_parser = checked_as)]
+    as_label: String,
+}
+
+impl As {
+    fn label(&self) -> Result<AccessLabel, Failure> {
+        parse_as(&self.as_label).map_err(|error| Failure::Usage(error.to_string()))
+    }
+}
+
+fn checked_as(text: &str) -> Result<String, String> {
+    parse_as(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,29 @@
+//! `lectern remove`: documents leave the library, unreachable from the moment it returns.
+
+use serde_json::json;
+
+use super::desk::{self, Desk};
+use super::{Context, Outcome, print};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Document ids, or paths and URLs as they were ingested
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+}
+
+pub async fn run(context: &Context, args: Args) -> Outcome {
+    let desk = Desk::open(context).await?;
+    let mut missing = 0;
+    for name in &args.names {
+        let removed = desk.remove(name).await?;
+        missing += usize::from(!removed);
+        match context.json {
+            true => print::json(&json!({"name": name, "removed": removed})),
+            false if removed => print::line(&format!("removed {name}")),
+            false => print::complain(&format!("there is no document \"{name}\"")),
+        }
+    }
+    desk.close().await;
+    if missing > 0 { Err(desk::gone("some documents were not there")) } else { Ok(()) }
+}

@@ -1,0 +1,250 @@
+//! Configuration: `lectern.toml`, then `LECTERN_*`, then the command line; read once.
+//!
+//! An unknown key in the file is an error, because a setting that is not understood is a setting that is not kept.
+//! Secrets come from the environment or from files that the configuration names, and never show in `Debug`.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::store::Database;
+
+const FILE: &str = "lectern.toml";
+const DATA_DIR: &str = "data/run";
+/// More sessions than this help no one machine, and each holds a copy of the model.
+const MOST_THREADS: usize = 8;
+
+/// What the house is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub listen: SocketAddr,
+    /// ONNX Runtime's library, when it is not the provisioned one.
+    pub ort_lib: Option<PathBuf>,
+    pub database_url: Option<Secret>,
+    pub qdrant: Option<QdrantConfig>,
+    pub embedder: EmbedderConfig,
+    /// A fastembed cross-encoder by name or folder; the built-in reranker without one.
+    pub reranker: Option<String>,
+    /// Language of the keyword index, by its English name.
+    pub language: String,
+    /// Whether people who did not sign in may ask, and read what is public.
+    pub visitors: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct QdrantConfig {
+    pub url: String,
+    pub api_key: Option<Secret>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EmbedderConfig {
+    pub model: ModelChoice,
+    pub threads: NonZeroUsize,
+}
+
+/// Where the embedding model comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ModelChoice {
+    /// all-MiniLM-L6-v2, provisioned by `lectern setup`.
+    Default,
+    /// A BERT-family encoder in a local folder, converted by `lectern setup`.
+    Folder(PathBuf),
+    /// Any model that fastembed knows, fetched from the hub.
+    Hub(String),
+}
+
+/// A value that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{}: {}", .0.display(), .1)]
+    File(PathBuf, String),
+    #[error("{name}: \"{value}\" is not {expected}")]
+    Value { name: &'static str, value: String, expected: &'static str },
+}
+
+/// What a command line adds.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    pub config: Option<PathBuf>,
+    pub data_dir: Option<PathBuf>,
+    pub listen: Option<SocketAddr>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    data_dir: Option<PathBuf>,
+    listen: Option<String>,
+    ort_lib: Option<PathBuf>,
+    database_url: Option<String>,
+    language: Option<String>,
+    visitors: Option<bool>,
+    qdrant: Option<QdrantTable>,
+    embedder: EmbedderTable,
+    reranker: RerankerTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QdrantTable {
+    url: String,
+    api_key_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct EmbedderTable {
+    folder: Option<PathBuf>,
+    hub: Option<String>,
+    threads: Option<usize>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RerankerTable {
+    model: Option<String>,
+}
+
+impl Config {
+    /// Read everything; `environment` answers for one variable.
+    pub fn load(given: Given, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let file = read_file(given.config.or_else(|| environment("LECTERN_CONFIG").map(PathBuf::from)))?;
+        let path = |name| environment(name).map(PathBuf::from);
+        let listen = environment("LECTERN_LISTEN").or(file.listen).map(|text| address(&text)).transpose()?;
+        let data_dir = given.data_dir.or_else(|| path("LECTERN_DATA_DIR")).or(file.data_dir);
+        Ok(Self {
+            data_dir: data_dir.unwrap_or_else(|| DATA_DIR.into()),
+            listen: given.listen.or(listen).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
+            ort_lib: path("LECTERN_ORT_LIB").or(file.ort_lib),
+            database_url: environment("LECTERN_DATABASE_URL").or(file.database_url).map(Secret),
+            qdrant: qdrant(file.qdrant, environment)?,
+            embedder: embedder(file.embedder)?,
+            reranker: file.reranker.model,
+            language: file.language.unwrap_or_else(|| "english".into()),
+            visitors: file.visitors.unwrap_or(true),
+        })
+    }
+
+    pub fn database(&self, sqlite: PathBuf) -> Database {
+        match &self.database_url {
+            Some(url) => Database::Postgres(url.reveal().to_owned()),
+            None => Database::Sqlite(sqlite),
+        }
+    }
+}
+
+/// A file that is named must be there; the one in the working directory may be.
+fn read_file(named: Option<PathBuf>) -> Result<File, ConfigError> {
+    let path = named.clone().unwrap_or_else(|| FILE.into());
+    match std::fs::read_to_string(&path) {
+        Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::File(path, error.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(File::default()),
+        Err(error) => Err(ConfigError::File(path, error.to_string())),
+    }
+}
+
+fn qdrant(
+    table: Option<QdrantTable>,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<QdrantConfig>, ConfigError> {
+    let key_file = table.as_ref().and_then(|table| table.api_key_file.clone());
+    let key_from_file = key_file.map(|path| secret_in(&path)).transpose()?;
+    let url = environment("LECTERN_QDRANT_URL").or(table.map(|table| table.url));
+    let api_key = environment("LECTERN_QDRANT_API_KEY").map(Secret).or(key_from_file);
+    Ok(url.map(|url| QdrantConfig { url, api_key }))
+}
+
+fn secret_in(path: &Path) -> Result<Secret, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::File(path.into(), error.to_string()))?;
+    Ok(Secret(text.trim().to_owned()))
+}
+
+fn embedder(table: EmbedderTable) -> Result<EmbedderConfig, ConfigError> {
+    let model = match (table.folder, table.hub) {
+        (None, None) => ModelChoice::Default,
+        (Some(folder), None) => ModelChoice::Folder(folder),
+        (None, Some(name)) => ModelChoice::Hub(name),
+        (Some(_), Some(name)) => {
+            let expected = "needed: set either embedder.folder or embedder.hub";
+            return Err(ConfigError::Value { name: "embedder.hub", value: name, expected });
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = table.threads.unwrap_or(cores.min(MOST_THREADS));
+    let threads = NonZeroUsize::new(threads).ok_or(ConfigError::Value {
+        name: "embedder.threads",
+        value: "0".into(),
+        expected: "a number from 1",
+    })?;
+    Ok(EmbedderConfig { model, threads })
+}
+
+fn address(text: &str) -> Result<SocketAddr, ConfigError> {
+    let expected = "an address such as 127.0.0.1:8080";
+    text.parse().map_err(|_| ConfigError::Value { name: "listen", value: text.to_owned(), expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lectern.toml");
+        std::fs::write(&path, file).unwrap();
+        let given = Given { config: Some(path), ..Given::default() };
+        Config::load(given, &|name| environment.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = load("data_dir = 'a'\nlisten = '127.0.0.1:1'", &[("LECTERN_DATA_DIR", "b")]).unwrap();
+        assert_eq!(config.data_dir, PathBuf::from("b"));
+        assert_eq!(config.listen.port(), 1);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error() {
+        let check = |file, part: &str| assert!(load(file, &[]).unwrap_err().to_string().contains(part), "{file}");
+        check("data_dirr = 'a'", "data_dirr");
+        check("listen = 'everywhere'", "127.0.0.1:8080");
+        check("[embedder]\nfolder = 'a'\nhub = 'b'", "either");
+        check("[embedder]\nthreads = 0", "from 1");
+        check("=", "lectern.toml");
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let config = load("", &[("LECTERN_DATABASE_URL", "postgres://u:hush@h/d"), ("LECTERN_QDRANT_URL", "http://q")]);
+        let config = config.unwrap();
+        assert!(!format!("{config:?}").contains("hush"));
+        assert_eq!(config.database("x".into()), Database::Postgres("postgres://u:hush@h/d".into()));
+    }
+}

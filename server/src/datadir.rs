@@ -1,0 +1,144 @@
+//! The data directory: where everything made at run time stands, and the lock that makes one process its owner.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+/// The paths below a data directory.
+#[derive(Clone, Debug)]
+pub struct DataDir {
+    root: PathBuf,
+}
+
+/// The right to read and write a data directory, for as long as this lives.
+#[derive(Debug)]
+pub struct Held {
+    _lock: File,
+    /// Names this directory's owner in leases, the same after a restart.
+    pub owner: String,
+}
+
+/// Why the directory is not ours.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldError {
+    #[error("another lectern process uses this data directory")]
+    InUse,
+    #[error("the data directory {} cannot be used: {}", .0.display(), .1)]
+    Unusable(PathBuf, #[source] io::Error),
+}
+
+impl DataDir {
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.root.join("lectern.db")
+    }
+
+    pub fn originals(&self) -> PathBuf {
+        self.root.join("originals")
+    }
+
+    pub fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
+    pub fn models(&self) -> PathBuf {
+        self.root.join("models")
+    }
+
+    /// Where a running server says how to reach it.
+    pub fn server_file(&self) -> PathBuf {
+        self.root.join("server.json")
+    }
+
+    /// Make the directory, closed to everybody else, if it is not there.
+    pub fn create(&self) -> Result<(), HoldError> {
+        create_private(&self.root).map_err(|error| HoldError::Unusable(self.root.clone(), error))
+    }
+
+    /// Become the owner; refused while another process is.
+    pub fn hold(&self) -> Result<Held, HoldError> {
+        let unusable = |error| HoldError::Unusable(self.root.clone(), error);
+        self.create()?;
+        let lock = File::options().create(true).truncate(false).write(true).open(self.root.join("lock"));
+        let lock = lock.map_err(unusable)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => HoldError::InUse,
+            TryLockError::Error(error) => unusable(error),
+        })?;
+        let owner = self.owner().map_err(unusable)?;
+        Ok(Held { _lock: lock, owner })
+    }
+
+    fn owner(&self) -> io::Result<String> {
+        let path = self.root.join("owner");
+        match fs::read_to_string(&path) {
+            Ok(owner) if Uuid::parse_str(owner.trim()).is_ok() => Ok(owner.trim().to_owned()),
+            _ => {
+                let owner = Uuid::new_v4().to_string();
+                write_private(&path, owner.as_bytes())?;
+                Ok(owner)
+            }
+        }
+    }
+}
+
+/// Write a file that only its owner may read, complete or not at all.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let mut options = File::options();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(temporary, path)
+}
+
+/// Texts and vectors are as confidential as the documents: nobody else on the machine may look in.
+fn create_private(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_owner_at_a_time_under_one_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::new(folder.path().join("run"));
+        let held = data.hold().unwrap();
+        assert!(matches!(data.hold(), Err(HoldError::InUse)));
+        let owner = held.owner.clone();
+        drop(held);
+        assert_eq!(data.hold().unwrap().owner, owner);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_looks_in() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::new(folder.path().join("run"));
+        let _held = data.hold().unwrap();
+        assert_eq!(fs::metadata(data.root()).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(data.root().join("owner")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,62 @@
+//! The route table: every path with what it needs of the asker. `tidy` fails when a handler is wired anywhere else.
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, delete, get, post};
+
+use super::{Desk, handlers, page};
+
+/// A question of 4,000 characters fits many times over.
+const QUESTION_BYTES: usize = 64 * 1024;
+/// A batch of files from the command line: 50 MB of content in base64.
+const DOCUMENTS_BYTES: usize = 72 * 1024 * 1024;
+
+/// What a route needs before it does anything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Needs {
+    /// Says nothing about any document.
+    Nothing,
+    /// A clearance: whatever comes back was readable to it.
+    Clearance,
+    /// The operator: holds the data directory's token.
+    Operator,
+}
+
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub needs: Needs,
+    pub handler: fn() -> MethodRouter<Desk>,
+}
+
+pub const ROUTES: &[Route] = &[
+    Route { method: "GET", path: "/", needs: Needs::Nothing, handler: || get(page::index) },
+    Route { method: "GET", path: "/ui/{file}", needs: Needs::Nothing, handler: || get(page::file) },
+    Route { method: "GET", path: "/healthz", needs: Needs::Nothing, handler: || get(handlers::healthz) },
+    Route { method: "GET", path: "/readyz", needs: Needs::Nothing, handler: || get(handlers::readyz) },
+    Route { method: "GET", path: "/metrics", needs: Needs::Operator, handler: || get(handlers::metrics) },
+    Route {
+        method: "POST",
+        path: "/api/v1/search",
+        needs: Needs::Clearance,
+        handler: || post(handlers::search).layer(DefaultBodyLimit::max(QUESTION_BYTES)),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/ask",
+        needs: Needs::Clearance,
+        handler: || post(handlers::ask).layer(DefaultBodyLimit::max(QUESTION_BYTES)),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/documents",
+        needs: Needs::Operator,
+        handler: || post(handlers::add_documents).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES)),
+    },
+    Route {
+        method: "DELETE",
+        path: "/api/v1/documents",
+        needs: Needs::Operator,
+        handler: || delete(handlers::remove_document),
+    },
+    Route { method: "GET", path: "/api/v1/jobs/{job}", needs: Needs::Operator, handler: || get(handlers::job) },
+];

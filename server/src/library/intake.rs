@@ -1,0 +1,62 @@
+//! Taking documents in: bytes kept and rows written before anything is acknowledged.
+
+use retrieval::access::AccessLabel;
+use retrieval::model::JobId;
+
+use super::{Library, LibraryError};
+use crate::store::{NewItem, StoreError};
+
+/// Something handed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Upload {
+    /// A path or a URL, as the person would name it.
+    pub origin: String,
+    pub bytes: Vec<u8>,
+    pub label: AccessLabel,
+}
+
+/// A job that takes uploads until it is closed.
+pub struct Intake<'a> {
+    library: &'a Library,
+    job: JobId,
+    taken: usize,
+}
+
+impl Library {
+    pub async fn intake(&self) -> Result<Intake<'_>, LibraryError> {
+        let job = self.store.job_begin(self.workspace, "ingest").await?;
+        Ok(Intake { library: self, job, taken: 0 })
+    }
+}
+
+impl Intake<'_> {
+    /// Keep these uploads; accepted and durable when it returns.
+    pub async fn add(&mut self, uploads: Vec<Upload>) -> Result<(), LibraryError> {
+        let originals = self.library.store.originals().clone();
+        let (contents, named): (Vec<Vec<u8>>, Vec<(String, AccessLabel)>) =
+            uploads.into_iter().map(|upload| (upload.bytes, (upload.origin, upload.label))).unzip();
+        let kept = tokio::task::spawn_blocking(move || originals.put(&contents)).await;
+        let kept = kept.map_err(std::io::Error::other).and_then(|kept| kept).map_err(keeping_failed)?;
+        let items: Vec<NewItem> = named
+            .into_iter()
+            .zip(kept)
+            .map(|((origin, label), original)| NewItem { origin, original, label })
+            .collect();
+        self.library.store.job_add(self.job, self.taken, &items).await?;
+        self.taken += items.len();
+        Ok(())
+    }
+
+    /// No more to come: the job may be worked on.
+    pub async fn close(self) -> Result<JobId, LibraryError> {
+        self.library.store.job_close(self.job).await?;
+        Ok(self.job)
+    }
+}
+
+fn keeping_failed(error: std::io::Error) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::DiskFull,
+        _ => StoreError::Original(error),
+    }
+}

@@ -1,0 +1,179 @@
+//! The library: looking after documents. Take in, work off, take out, keep index and catalog in step.
+//!
+//! Owns the order of the write protocol's outer steps: originals and rows first, then work under a lease, then the
+//! outbox. Knows no SQL, no engine and no HTTP.
+
+mod intake;
+mod reconcile;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ingest::chunk::Chunker;
+use ingest::pipeline::{Pipeline, PipelineError};
+use ingest::ports::{CatalogError, Item, Outcome, Parse};
+use ingest::timing::Timings;
+use retrieval::access::Clearance;
+use retrieval::model::{DocumentId, JobId, WorkspaceId};
+use retrieval::ports::{EmbedError, Embedder, IndexError, VectorIndex};
+use tokio::sync::Mutex;
+
+use crate::store::{JobStatus, LEASE, Lease, LeasedCatalog, Store, StoreError, Task};
+
+pub use intake::{Intake, Upload};
+pub use reconcile::Reconciled;
+
+/// How many outbox tasks are told to the index before one flush.
+const OUTBOX_BATCH: usize = 256;
+
+/// Why the library could not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+}
+
+/// What hears of each item when its end is durable.
+pub type Settled<'a> = &'a (dyn Fn(&Item, &Outcome) + Send + Sync);
+
+/// Everything the library works with.
+pub struct Library {
+    pub store: Store,
+    pub index: Arc<dyn VectorIndex>,
+    pub embedder: Arc<dyn Embedder>,
+    pub parser: Arc<dyn Parse>,
+    pub chunker: Arc<Chunker>,
+    pub workspace: WorkspaceId,
+    /// The house's own clearance.
+    pub clearance: Clearance,
+    /// Names this process in leases.
+    pub owner: String,
+    /// One job at a time: the embedder is the bottleneck, and two jobs would only take turns.
+    pub working: Mutex<()>,
+}
+
+impl Library {
+    /// Work off one job, if there is one; returns which, and where its time went.
+    pub async fn work(&self, settled: Settled<'_>) -> Result<Option<(JobId, Timings)>, LibraryError> {
+        let _working = self.working.lock().await;
+        let Some(lease) = self.store.job_claim(&self.owner).await? else { return Ok(None) };
+        let items = self.store.job_items_queued(&lease).await?;
+        let (pipeline, many) = (Arc::new(self.pipeline(&lease)), items.len());
+        let run = self.while_beating(&lease, pipeline.run(items, settled)).await;
+        match run {
+            Ok(()) => self.store.job_finish(&lease).await?,
+            Err(PipelineError::Catalog(CatalogError::LeaseLost)) => {}
+            Err(error) => {
+                self.store.job_release(&lease).await?;
+                return Err(error.into());
+            }
+        }
+        self.tell_index().await?;
+        if many > 0 {
+            self.index.optimize().await?;
+        }
+        let timings = Arc::into_inner(pipeline).map(|pipeline| pipeline.timings).unwrap_or_default();
+        Ok(Some((lease.job, timings)))
+    }
+
+    /// How a job stands.
+    pub async fn job(&self, job: JobId) -> Result<Option<JobStatus>, LibraryError> {
+        Ok(self.store.job_status(self.workspace, job).await?)
+    }
+
+    /// Take a document out: unreachable from the commit on, out of the index when this returns.
+    pub async fn remove(&self, document: DocumentId) -> Result<bool, LibraryError> {
+        let there = self.store.document_remove(self.workspace, document).await?;
+        self.tell_index().await?;
+        Ok(there)
+    }
+
+    /// The document that an origin or an id names, if this clearance may know of it.
+    pub async fn find(&self, clearance: &Clearance, name: &str) -> Result<Option<DocumentId>, LibraryError> {
+        Ok(self.store.document_by_name(clearance, name).await?)
+    }
+
+    /// Tell the index what SQL has decided, until nothing is left to tell.
+    pub async fn tell_index(&self) -> Result<(), LibraryError> {
+        loop {
+            let tasks = self.store.outbox_next(self.workspace, OUTBOX_BATCH).await?;
+            if tasks.is_empty() {
+                return Ok(());
+            }
+            let (ids, tasks): (Vec<String>, Vec<Task>) = tasks.into_iter().unzip();
+            self.tell(tasks).await?;
+            self.store.outbox_strike(&ids).await?;
+        }
+    }
+
+    async fn tell(&self, tasks: Vec<Task>) -> Result<(), LibraryError> {
+        let mut versions = Vec::new();
+        for task in tasks {
+            match task {
+                Task::Delete(version) => versions.push(version),
+                Task::Relabel(document, Some(label)) => self.index.relabel(document, &label).await?,
+                Task::Relabel(_, None) => {} // removed meanwhile; its deletion stands in the outbox too
+            }
+        }
+        self.index.delete_versions(&versions).await?;
+        Ok(self.index.flush().await?)
+    }
+
+    fn pipeline(&self, lease: &Lease) -> Pipeline {
+        Pipeline::new(
+            Arc::new(LeasedCatalog::new(self.store.clone(), lease.clone())),
+            Arc::clone(&self.parser),
+            Arc::clone(&self.chunker),
+            Arc::clone(&self.embedder),
+            Arc::clone(&self.index),
+            self.clearance.clone(),
+        )
+    }
+
+    /// Keep the lease alive while the work runs, however long one step of it takes.
+    async fn while_beating<T>(
+        &self,
+        lease: &Lease,
+        work: impl Future<Output = Result<T, PipelineError>>,
+    ) -> Result<T, PipelineError> {
+        let beating = async {
+            loop {
+                tokio::time::sleep(LEASE / 3).await;
+                match self.store.job_beat(lease).await {
+                    Ok(true) => {}
+                    Ok(false) => return CatalogError::LeaseLost,
+                    Err(error) => tracing::warn!(job.id = %lease.job, %error, "the lease could not be renewed"),
+                }
+            }
+        };
+        tokio::select! {
+            done = work => done,
+            lost = beating => Err(lost.into()),
+        }
+    }
+
+    /// Serve jobs as they come, and whatever the outbox holds, until cancelled.
+    pub async fn keep_working(&self, pause: Duration) {
+        loop {
+            match self.work(&|_, _| {}).await {
+                Ok(Some((job, _))) => tracing::info!(job.id = %job, "a job is done"),
+                Ok(None) => {
+                    if let Err(error) = self.tell_index().await {
+                        tracing::warn!(%error, "the index could not be told what changed; will try again");
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a job was interrupted; it goes on later");
+                    tokio::time::sleep(pause * 10).await;
+                }
+            }
+        }
+    }
+}

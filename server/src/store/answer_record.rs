@@ -1,0 +1,47 @@
+//! Answer records: for every answer, what it rested on.
+
+use retrieval::model::{GenerationId, RecordId, WorkspaceId};
+
+use super::{Store, StoreError};
+
+/// What was answered, from what, to whom.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AnswerRecord {
+    pub workspace: WorkspaceId,
+    pub generation: GenerationId,
+    /// Who asked, as a label and never as a credential: `tier=public`, `operator`.
+    pub asker: String,
+    pub question: String,
+    pub answer: String,
+    pub declined: bool,
+    pub mode: &'static str,
+    pub model: String,
+    /// Candidates with scores and why dropped, sources, citations.
+    pub trace: serde_json::Value,
+    pub took_ms: i64,
+}
+
+impl Store {
+    pub async fn answer_record_insert(&self, record: &AnswerRecord) -> Result<RecordId, StoreError> {
+        let insert = "INSERT INTO answer_records (id, workspace_id, generation_id, asker, question, answer, declined, \
+                      mode, model, trace, took_ms, created_ms) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        let id = RecordId(self.clock.new_id());
+        sqlx::query(insert)
+            .bind(id.to_string())
+            .bind(record.workspace.to_string())
+            .bind(record.generation.to_string())
+            .bind(&record.asker)
+            .bind(&record.question)
+            .bind(&record.answer)
+            .bind(i64::from(record.declined))
+            .bind(record.mode)
+            .bind(&record.model)
+            .bind(record.trace.to_string())
+            .bind(record.took_ms)
+            .bind(self.clock.now_ms())
+            .execute(&self.writer)
+            .await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,77 @@
+//! The write path's catalog, seen through one job's lease.
+
+use async_trait::async_trait;
+use ingest::dedupe::Standing;
+use ingest::ports::{Catalog, CatalogError, Change, Item, Settlement};
+use retrieval::access::AccessLabel;
+use retrieval::model::{ContentHash, DocumentId};
+use retrieval::ports::Embedding;
+
+use super::{Lease, Store, StoreError};
+
+/// The store as one leased job may use it.
+pub struct LeasedCatalog {
+    store: Store,
+    lease: Lease,
+}
+
+impl LeasedCatalog {
+    pub fn new(store: Store, lease: Lease) -> Self {
+        Self { store, lease }
+    }
+}
+
+impl From<StoreError> for CatalogError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+#[async_trait]
+impl Catalog for LeasedCatalog {
+    async fn original(&self, item: &Item) -> Result<Vec<u8>, CatalogError> {
+        let (originals, name) = (self.store.originals.clone(), item.original.clone());
+        let read = tokio::task::spawn_blocking(move || originals.get(&name)).await;
+        let read = read.map_err(|stopped| CatalogError::Unavailable(Box::new(stopped)))?;
+        Ok(read.map_err(StoreError::Original)?)
+    }
+
+    async fn standing(&self, item: &Item, content_hash: ContentHash) -> Result<Standing, CatalogError> {
+        let workspace = self.lease.workspace;
+        Ok(self.store.document_standing(workspace, &item.origin, content_hash, &item.label).await?)
+    }
+
+    async fn chunk_count(&self, document: DocumentId) -> Result<usize, CatalogError> {
+        Ok(self.store.document_chunk_count(document).await?)
+    }
+
+    async fn vectors(&self, model: &str, keys: &[ContentHash]) -> Result<Vec<Option<Embedding>>, CatalogError> {
+        Ok(self.store.vector_find(model, keys).await?)
+    }
+
+    async fn relabel(&self, document: DocumentId, label: &AccessLabel) -> Result<(), CatalogError> {
+        if !self.store.job_beat(&self.lease).await? {
+            return Err(CatalogError::LeaseLost);
+        }
+        self.store.document_relabel(self.lease.workspace, document, label).await?;
+        Ok(())
+    }
+
+    async fn settle(&self, model: &str, settlements: &[Settlement]) -> Result<(), CatalogError> {
+        let (store, lease) = (&self.store, &self.lease);
+        let mut tx = store.write().await?;
+        if !store.beat(&mut tx, lease).await? {
+            return Err(CatalogError::LeaseLost);
+        }
+        for Settlement { item, change, outcome } in settlements {
+            match change {
+                Change::Publish(draft) => store.publish(&mut tx, lease.workspace, model, item, draft).await?,
+                Change::Join(document) => store.lead_origin(&mut tx, lease.workspace, item, *document).await?,
+                Change::None => {}
+            }
+            store.item_settle(&mut tx, lease, item, outcome).await?;
+        }
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+}

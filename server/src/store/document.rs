@@ -1,0 +1,289 @@
+//! Documents: the flip that makes a version visible, re-labelling, removal, and what is known of an origin.
+//!
+//! `documents.live_version` is the one switch of visibility. Whatever the index still holds of a former state leaves
+//! through the outbox, in the same transaction.
+
+use ingest::dedupe::{Known, Standing};
+use ingest::ports::{Draft, Item};
+use retrieval::access::{AccessLabel, Clearance};
+use retrieval::model::{ContentHash, DocumentId, VersionId, WorkspaceId};
+use sqlx::{Any, Transaction};
+
+use super::{Store, StoreError, TaskKind, outbox, rows, vector};
+
+/// A document as `reconcile` compares it with the index.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LiveDocument {
+    pub document: DocumentId,
+    pub version: VersionId,
+    pub label: AccessLabel,
+    pub chunks: usize,
+}
+
+type KnownRow = (String, String, i64, String, i64);
+
+impl Store {
+    /// What matters for deciding on a text that arrives from `origin`.
+    pub async fn document_standing(
+        &self,
+        workspace: WorkspaceId,
+        origin: &str,
+        content_hash: ContentHash,
+        label: &AccessLabel,
+    ) -> Result<Standing, StoreError> {
+        let known = "SELECT d.id, v.content_hash, d.tier, d.group_names, \
+                       (SELECT COUNT(*) FROM origins s WHERE s.document_id = d.id) \
+                     FROM origins o JOIN documents d ON d.id = o.document_id JOIN versions v ON v.id = d.live_version \
+                     WHERE o.workspace_id = $1 AND o.origin = $2";
+        let twin = "SELECT d.id FROM versions v JOIN documents d ON d.live_version = v.id \
+                    WHERE v.content_hash = $1 AND d.workspace_id = $2 AND d.tier = $3 AND d.group_names = $4 LIMIT 1";
+        let row: Option<KnownRow> =
+            sqlx::query_as(known).bind(workspace.to_string()).bind(origin).fetch_optional(&self.reader).await?;
+        let twin: Option<(String,)> = sqlx::query_as(twin)
+            .bind(rows::hash_to_sql(content_hash))
+            .bind(workspace.to_string())
+            .bind(rows::tier_to_sql(label))
+            .bind(rows::groups_to_sql(label))
+            .fetch_optional(&self.reader)
+            .await?;
+        let twin = twin.map(|(id,)| rows::id(&id)).transpose()?;
+        Ok(Standing { known: row.map(known_from).transpose()?, twin })
+    }
+
+    pub async fn document_chunk_count(&self, document: DocumentId) -> Result<usize, StoreError> {
+        let select = "SELECT COUNT(*) FROM chunks WHERE document_id = $1";
+        let (count,): (i64,) = sqlx::query_as(select).bind(document.to_string()).fetch_one(&self.reader).await?;
+        Ok(rows::size(count))
+    }
+
+    /// Give a document other readers, from this commit on; the index hears of it through the outbox.
+    pub async fn document_relabel(
+        &self,
+        workspace: WorkspaceId,
+        document: DocumentId,
+        label: &AccessLabel,
+    ) -> Result<bool, StoreError> {
+        let update = "UPDATE documents SET tier = $1, group_names = $2, updated_ms = $3 \
+                      WHERE id = $4 AND workspace_id = $5";
+        let mut tx = self.write().await?;
+        let changed = sqlx::query(update)
+            .bind(rows::tier_to_sql(label))
+            .bind(rows::groups_to_sql(label))
+            .bind(self.clock.now_ms())
+            .bind(document.to_string())
+            .bind(workspace.to_string())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        if changed > 0 {
+            self.outbox_push(&mut tx, workspace, TaskKind::RelabelDocument, &document.to_string()).await?;
+        }
+        tx.commit().await?;
+        Ok(changed > 0)
+    }
+
+    /// Take a document out, with every version, chunk and origin, from this commit on.
+    pub async fn document_remove(&self, workspace: WorkspaceId, document: DocumentId) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let there = self.retire(&mut tx, workspace, document).await?;
+        tx.commit().await?;
+        Ok(there)
+    }
+
+    /// The document with this id or origin, if this clearance may know of it.
+    pub async fn document_by_name(
+        &self,
+        clearance: &Clearance,
+        name: &str,
+    ) -> Result<Option<DocumentId>, StoreError> {
+        let select = "SELECT d.id, d.tier, d.group_names FROM documents d WHERE d.workspace_id = $1 AND (d.id = $2 \
+                      OR d.id = (SELECT o.document_id FROM origins o WHERE o.workspace_id = $1 AND o.origin = $2))";
+        let row: Option<(String, i64, String)> = sqlx::query_as(select)
+            .bind(clearance.workspace().to_string())
+            .bind(name)
+            .fetch_optional(&self.reader)
+            .await?;
+        let Some((id, tier, groups)) = row else { return Ok(None) };
+        let admitted = clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?);
+        admitted.then(|| rows::id(&id)).transpose()
+    }
+
+    /// How many documents this clearance may see.
+    pub async fn document_count(&self, clearance: &Clearance) -> Result<usize, StoreError> {
+        let select = "SELECT tier, group_names, COUNT(*) FROM documents WHERE workspace_id = $1 \
+                      GROUP BY tier, group_names";
+        let labels: Vec<(i64, String, i64)> =
+            sqlx::query_as(select).bind(clearance.workspace().to_string()).fetch_all(&self.reader).await?;
+        labels.into_iter().try_fold(0, |sum, (tier, groups, count)| {
+            let admitted = clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?);
+            Ok(sum + if admitted { rows::size(count) } else { 0 })
+        })
+    }
+
+    /// The flip: this draft is what readers see when the transaction commits.
+    pub(super) async fn publish(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        model: &str,
+        item: &Item,
+        draft: &Draft,
+    ) -> Result<(), StoreError> {
+        self.switch_live_version(tx, workspace, draft).await?;
+        self.version_insert(tx, draft).await?;
+        chunks_insert(tx, workspace, draft).await?;
+        for (key, embedding) in &draft.vectors {
+            vector::vector_put(tx, model, *key, embedding).await?;
+        }
+        self.lead_origin(tx, workspace, item, draft.document).await
+    }
+
+    /// Let an origin lead to `document`; a document that no origin leads to any more is retired.
+    pub(super) async fn lead_origin(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        item: &Item,
+        document: DocumentId,
+    ) -> Result<(), StoreError> {
+        let former: Option<(String,)> =
+            sqlx::query_as("SELECT document_id FROM origins WHERE workspace_id = $1 AND origin = $2")
+                .bind(workspace.to_string())
+                .bind(&item.origin)
+                .fetch_optional(&mut **tx)
+                .await?;
+        let upsert = "INSERT INTO origins (workspace_id, origin, document_id, original, seen_ms) \
+                      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (workspace_id, origin) \
+                      DO UPDATE SET document_id = $3, original = $4, seen_ms = $5";
+        sqlx::query(upsert)
+            .bind(workspace.to_string())
+            .bind(&item.origin)
+            .bind(document.to_string())
+            .bind(&item.original)
+            .bind(self.clock.now_ms())
+            .execute(&mut **tx)
+            .await?;
+        let former: Option<DocumentId> = former.map(|(id,)| rows::id(&id)).transpose()?;
+        match former.filter(|former| *former != document) {
+            Some(former) => self.retire_if_orphaned(tx, workspace, former).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn switch_live_version(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        draft: &Draft,
+    ) -> Result<(), StoreError> {
+        let live: Option<(String,)> = sqlx::query_as("SELECT live_version FROM documents WHERE id = $1")
+            .bind(draft.document.to_string())
+            .fetch_optional(&mut **tx)
+            .await?;
+        if let Some((old,)) = live {
+            sqlx::query("DELETE FROM chunks WHERE version_id = $1").bind(&old).execute(&mut **tx).await?;
+            self.outbox_push(tx, workspace, TaskKind::DeleteVersion, &old).await?;
+        }
+        let upsert = "INSERT INTO documents (id, workspace_id, tier, group_names, live_version, created_ms, updated_ms) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (id) \
+                      DO UPDATE SET tier = $3, group_names = $4, live_version = $5, updated_ms = $6";
+        sqlx::query(upsert)
+            .bind(draft.document.to_string())
+            .bind(workspace.to_string())
+            .bind(rows::tier_to_sql(&draft.label))
+            .bind(rows::groups_to_sql(&draft.label))
+            .bind(draft.version.to_string())
+            .bind(self.clock.now_ms())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn version_insert(&self, tx: &mut Transaction<'_, Any>, draft: &Draft) -> Result<(), StoreError> {
+        let insert = "INSERT INTO versions \
+                      (id, document_id, title, language, body, content_hash, problems, created_ms) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        sqlx::query(insert)
+            .bind(draft.version.to_string())
+            .bind(draft.document.to_string())
+            .bind(&draft.title)
+            .bind(&draft.language)
+            .bind(&draft.text)
+            .bind(rows::hash_to_sql(draft.content_hash))
+            .bind(serde_json::Value::from(draft.problems.clone()).to_string())
+            .bind(self.clock.now_ms())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn retire_if_orphaned(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        document: DocumentId,
+    ) -> Result<(), StoreError> {
+        let (left,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM origins WHERE document_id = $1")
+            .bind(document.to_string())
+            .fetch_one(&mut **tx)
+            .await?;
+        if left == 0 {
+            self.retire(tx, workspace, document).await?;
+        }
+        Ok(())
+    }
+
+    /// Remove the rows and tell the index; whether there was anything to remove.
+    async fn retire(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        document: DocumentId,
+    ) -> Result<bool, StoreError> {
+        let delete = "DELETE FROM documents WHERE id = $1 AND workspace_id = $2 RETURNING live_version";
+        let live: Option<(String,)> = sqlx::query_as(delete)
+            .bind(document.to_string())
+            .bind(workspace.to_string())
+            .fetch_optional(&mut **tx)
+            .await?;
+        if let Some((version,)) = &live {
+            self.outbox_push(tx, workspace, outbox::TaskKind::DeleteVersion, version).await?;
+        }
+        Ok(live.is_some())
+    }
+}
+
+fn known_from((id, hash, tier, groups, origins): KnownRow) -> Result<Known, StoreError> {
+    Ok(Known {
+        document: rows::id(&id)?,
+        content_hash: rows::hash(&hash)?,
+        label: rows::label(tier, &groups)?,
+        sole_origin: origins == 1,
+    })
+}
+
+async fn chunks_insert(
+    tx: &mut Transaction<'_, Any>,
+    workspace: WorkspaceId,
+    draft: &Draft,
+) -> Result<(), StoreError> {
+    let insert = "INSERT INTO chunks (point_id, version_id, document_id, ordinal, start_byte, end_byte, page, heading, \
+                  body, vector_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    for (chunk, (key, _)) in draft.chunks.iter().zip(&draft.vectors) {
+        let point = retrieval::model::PointId::of(workspace, draft.document, draft.version, chunk.ordinal);
+        sqlx::query(insert)
+            .bind(point.to_string())
+            .bind(draft.version.to_string())
+            .bind(draft.document.to_string())
+            .bind(i64::from(chunk.ordinal))
+            .bind(rows::count(chunk.bytes.start))
+            .bind(rows::count(chunk.bytes.end))
+            .bind(chunk.page.map(i64::from))
+            .bind(&chunk.heading)
+            .bind(&chunk.text)
+            .bind(rows::hash_to_sql(*key))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}

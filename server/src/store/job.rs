@@ -1,0 +1,260 @@
+//! Jobs and their items: work with a lease, and one result per item.
+//!
+//! A claim raises the fencing number; a write that carries an older one changes nothing. Which steps a job consists of
+//! is not known here.
+
+use ingest::ports::{Item, Outcome};
+use retrieval::access::AccessLabel;
+use retrieval::model::{DocumentId, JobId, VersionId, WorkspaceId};
+use sqlx::{Any, FromRow, Transaction};
+
+use super::{LEASE, Store, StoreError, rows};
+
+/// The right to work on a job until somebody with a higher fence comes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lease {
+    pub job: JobId,
+    pub workspace: WorkspaceId,
+    pub fence: i64,
+}
+
+/// Something handed in, before it has ids.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewItem {
+    pub origin: String,
+    pub original: String,
+    pub label: AccessLabel,
+}
+
+/// An item as a person reads it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ItemLine {
+    pub origin: String,
+    pub state: String,
+    pub document: Option<DocumentId>,
+    pub chunks: usize,
+    pub reason: Option<String>,
+}
+
+/// A job as a person reads it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JobStatus {
+    pub job: JobId,
+    pub state: String,
+    pub items: Vec<ItemLine>,
+}
+
+#[derive(FromRow)]
+struct ItemRow {
+    ordinal: i64,
+    origin: String,
+    original: String,
+    tier: i64,
+    group_names: String,
+    document_id: String,
+    version_id: String,
+}
+
+impl Store {
+    /// A job that still takes items; nobody works on it before `job_close`.
+    pub async fn job_begin(&self, workspace: WorkspaceId, kind: &str) -> Result<JobId, StoreError> {
+        let insert = "INSERT INTO jobs \
+                      (id, workspace_id, kind, state, lease_owner, lease_until, fence, created_ms, updated_ms) \
+                      VALUES ($1, $2, $3, 'open', '', 0, 0, $4, $4)";
+        let job = JobId(self.clock.new_id());
+        sqlx::query(insert)
+            .bind(job.to_string())
+            .bind(workspace.to_string())
+            .bind(kind)
+            .bind(self.clock.now_ms())
+            .execute(&self.writer)
+            .await?;
+        Ok(job)
+    }
+
+    /// Add items whose originals are kept already; durable when it returns. An origin named twice counts once.
+    pub async fn job_add(&self, job: JobId, first: usize, items: &[NewItem]) -> Result<(), StoreError> {
+        let insert = "INSERT INTO job_items (job_id, ordinal, origin, original, tier, group_names, document_id, \
+                      version_id, state, chunks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0)";
+        let mut tx = self.write().await?;
+        for (at, item) in items.iter().enumerate() {
+            sqlx::query(insert)
+                .bind(job.to_string())
+                .bind(rows::count(first + at))
+                .bind(&item.origin)
+                .bind(&item.original)
+                .bind(rows::tier_to_sql(&item.label))
+                .bind(rows::groups_to_sql(&item.label))
+                .bind(self.clock.new_id().to_string())
+                .bind(self.clock.new_id().to_string())
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// All items are in: anybody may claim the job now.
+    pub async fn job_close(&self, job: JobId) -> Result<(), StoreError> {
+        self.job_set_state(job, "queued").await
+    }
+
+    pub async fn job_finish(&self, lease: &Lease) -> Result<(), StoreError> {
+        let update = "UPDATE jobs SET state = 'done', lease_until = 0, updated_ms = $1 WHERE id = $2 AND fence = $3";
+        sqlx::query(update)
+            .bind(self.clock.now_ms())
+            .bind(lease.job.to_string())
+            .bind(lease.fence)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Hand the job back, for anybody to claim at once.
+    pub async fn job_release(&self, lease: &Lease) -> Result<(), StoreError> {
+        let update = "UPDATE jobs SET lease_until = 0 WHERE id = $1 AND fence = $2 AND state = 'running'";
+        sqlx::query(update).bind(lease.job.to_string()).bind(lease.fence).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// The leases of this owner's former life end now; jobs that were never closed are closed with what they hold,
+    /// because everything in them was accepted.
+    pub async fn job_recover(&self, owner: &str) -> Result<(), StoreError> {
+        let expire = "UPDATE jobs SET lease_until = 0 WHERE state = 'running' AND lease_owner = $1";
+        sqlx::query(expire).bind(owner).execute(&self.writer).await?;
+        let abandoned = self.clock.now_ms() - i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
+        let close = "UPDATE jobs SET state = 'queued' WHERE state = 'open' AND updated_ms < $1";
+        sqlx::query(close).bind(abandoned).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Take the oldest job that nobody works on.
+    pub async fn job_claim(&self, owner: &str) -> Result<Option<Lease>, StoreError> {
+        // The condition stands twice: on Postgres two workers may choose the same row, and the second must find it taken.
+        let update = "UPDATE jobs SET state = 'running', lease_owner = $1, lease_until = $2, fence = fence + 1, \
+                      updated_ms = $3 \
+                      WHERE (state = 'queued' OR (state = 'running' AND lease_until < $3)) AND id = ( \
+                        SELECT id FROM jobs WHERE state = 'queued' OR (state = 'running' AND lease_until < $3) \
+                        ORDER BY created_ms, id LIMIT 1) \
+                      RETURNING id, workspace_id, fence";
+        let now = self.clock.now_ms();
+        let claimed: Option<(String, String, i64)> = sqlx::query_as(update)
+            .bind(owner)
+            .bind(now + lease_ms())
+            .bind(now)
+            .fetch_optional(&self.writer)
+            .await?;
+        let lease = |(job, workspace, fence): (String, String, i64)| {
+            Ok(Lease { job: rows::id(&job)?, workspace: rows::id(&workspace)?, fence })
+        };
+        claimed.map(lease).transpose()
+    }
+
+    /// Keep the lease; false when somebody else has it.
+    pub async fn job_beat(&self, lease: &Lease) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let held = self.beat(&mut tx, lease).await?;
+        tx.commit().await?;
+        Ok(held)
+    }
+
+    /// The items that have no result yet.
+    pub async fn job_items_queued(&self, lease: &Lease) -> Result<Vec<Item>, StoreError> {
+        let select = "SELECT ordinal, origin, original, tier, group_names, document_id, version_id FROM job_items \
+                      WHERE job_id = $1 AND state = 'queued' ORDER BY ordinal";
+        let found: Vec<ItemRow> =
+            sqlx::query_as(select).bind(lease.job.to_string()).fetch_all(&self.reader).await?;
+        found.into_iter().map(item).collect()
+    }
+
+    pub async fn job_status(&self, workspace: WorkspaceId, job: JobId) -> Result<Option<JobStatus>, StoreError> {
+        let state: Option<(String,)> = sqlx::query_as("SELECT state FROM jobs WHERE id = $1 AND workspace_id = $2")
+            .bind(job.to_string())
+            .bind(workspace.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        let Some((state,)) = state else { return Ok(None) };
+        let select = "SELECT origin, state, result_id, chunks, reason FROM job_items WHERE job_id = $1 ORDER BY ordinal";
+        let found: Vec<(String, String, Option<String>, i64, Option<String>)> =
+            sqlx::query_as(select).bind(job.to_string()).fetch_all(&self.reader).await?;
+        let items = found.into_iter().map(|(origin, state, result, chunks, reason)| {
+            let document = result.map(|id| rows::id(&id)).transpose()?;
+            Ok(ItemLine { origin, state, document, chunks: rows::size(chunks), reason })
+        });
+        Ok(Some(JobStatus { job, state, items: items.collect::<Result<_, StoreError>>()? }))
+    }
+
+    pub(super) async fn beat(&self, tx: &mut Transaction<'_, Any>, lease: &Lease) -> Result<bool, StoreError> {
+        let update = "UPDATE jobs SET lease_until = $1, updated_ms = $2 \
+                      WHERE id = $3 AND fence = $4 AND state = 'running'";
+        let now = self.clock.now_ms();
+        let beaten = sqlx::query(update)
+            .bind(now + lease_ms())
+            .bind(now)
+            .bind(lease.job.to_string())
+            .bind(lease.fence)
+            .execute(&mut **tx)
+            .await?;
+        Ok(beaten.rows_affected() == 1)
+    }
+
+    pub(super) async fn item_settle(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        lease: &Lease,
+        item: &Item,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        let line = ItemLine::of(item, outcome);
+        let update = "UPDATE job_items SET state = $1, result_id = $2, chunks = $3, reason = $4 \
+                      WHERE job_id = $5 AND ordinal = $6";
+        sqlx::query(update)
+            .bind(line.state)
+            .bind(line.document.map(|document| document.to_string()))
+            .bind(rows::count(line.chunks))
+            .bind(line.reason)
+            .bind(lease.job.to_string())
+            .bind(i64::from(item.ordinal))
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn job_set_state(&self, job: JobId, state: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE jobs SET state = $1, updated_ms = $2 WHERE id = $3")
+            .bind(state)
+            .bind(self.clock.now_ms())
+            .bind(job.to_string())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+impl ItemLine {
+    pub fn of(item: &Item, outcome: &Outcome) -> Self {
+        let (state, document, chunks, reason) = match outcome {
+            Outcome::Indexed { document, chunks } => ("indexed", Some(*document), *chunks, None),
+            Outcome::Unchanged { document, chunks } => ("unchanged", Some(*document), *chunks, None),
+            Outcome::Relabelled { document, chunks } => ("relabelled", Some(*document), *chunks, None),
+            Outcome::Duplicate { document } => ("duplicate", Some(*document), 0, None),
+            Outcome::Failed { reason } => ("failed", None, 0, Some(reason.clone())),
+        };
+        Self { origin: item.origin.clone(), state: state.to_owned(), document, chunks, reason }
+    }
+}
+
+fn item(row: ItemRow) -> Result<Item, StoreError> {
+    Ok(Item {
+        ordinal: u32::try_from(row.ordinal).unwrap_or(u32::MAX),
+        origin: row.origin,
+        original: row.original,
+        label: rows::label(row.tier, &row.group_names)?,
+        document: rows::id::<DocumentId>(&row.document_id)?,
+        version: rows::id::<VersionId>(&row.version_id)?,
+    })
+}
+
+fn lease_ms() -> i64 {
+    i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,152 @@
+//! The store: SQL, and nothing but SQL, on SQLite or Postgres with the same queries.
+//!
+//! One file per noun, functions `noun_verb`. SQLite has one writing connection (a second writer would only wait) and
+//! several reading ones; Postgres one pool. Nothing here decides who may see what: whatever returns text takes a
+//! `&Clearance` and asks it. Does not know the index, the embedder or HTTP.
+
+mod answer_record;
+mod catalog;
+mod document;
+mod generation;
+mod job;
+mod originals;
+mod outbox;
+mod passage;
+mod rows;
+mod vector;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sqlx::any::{Any, AnyPoolOptions};
+use sqlx::{AnyPool, Executor, Transaction};
+
+use crate::clock::Clock;
+
+pub use answer_record::AnswerRecord;
+pub use catalog::LeasedCatalog;
+pub use document::LiveDocument;
+pub use job::{ItemLine, JobStatus, Lease, NewItem};
+pub use originals::Originals;
+pub use outbox::{Task, TaskKind};
+pub use passage::StoredChunk;
+
+/// A job's worker must be heard of this often, or another takes over.
+pub const LEASE: Duration = Duration::from_secs(60);
+const READERS: u32 = 8;
+
+/// Where the rows are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// Why the store did not answer, split by what a person does next.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database was written by a newer version of lectern: use that version, or restore an older backup")]
+    Newer,
+    #[error("the disk is full: free some space, nothing was lost")]
+    DiskFull,
+    #[error("the database cannot be used: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    #[error("the database holds a value that this version does not understand: {0}")]
+    Unreadable(String),
+    #[error("the original cannot be kept or read: {0}")]
+    Original(#[source] std::io::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let full = error.as_database_error().is_some_and(|cause| {
+            let code = cause.code();
+            matches!(code.as_deref(), Some("13" | "53100")) || cause.message().contains("disk is full")
+        });
+        if full { Self::DiskFull } else { Self::Unavailable(error) }
+    }
+}
+
+#[derive(Clone)]
+pub struct Store {
+    writer: AnyPool,
+    reader: AnyPool,
+    dialect: Dialect,
+    clock: Clock,
+    originals: Originals,
+}
+
+impl Store {
+    /// Open the database, bring its tables up to date, and refuse one that a newer version wrote.
+    pub async fn open(database: &Database, originals: Originals, clock: Clock) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let (writer, reader, dialect) = match database {
+            Database::Sqlite(path) => {
+                let url = |mode| format!("sqlite://{}?mode={mode}", path.display());
+                let writer = sqlite_pool(1).connect(&url("rwc")).await?;
+                let reader = sqlite_pool(READERS).connect_lazy(&url("rwc"))?;
+                (writer, reader, Dialect::Sqlite)
+            }
+            Database::Postgres(url) => {
+                let pool = AnyPoolOptions::new().max_connections(READERS + 2).connect(url).await?;
+                (pool.clone(), pool, Dialect::Postgres)
+            }
+        };
+        migrate(&writer).await?;
+        Ok(Self { writer, reader, dialect, clock, originals })
+    }
+
+    pub fn originals(&self) -> &Originals {
+        &self.originals
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// A writing transaction. SQLite must say so at its start: a reader that turns writer is refused at once.
+    async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(match self.dialect {
+            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.writer.begin().await?,
+        })
+    }
+}
+
+fn sqlite_pool(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None).after_connect(
+        |connection, _| {
+            Box::pin(async move {
+                let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                               PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;";
+                connection.execute(pragmas).await.map(|_| ())
+            })
+        },
+    )
+}
+
+async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
+    use sqlx::migrate::MigrateError;
+    sqlx::migrate!().run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::Newer,
+        MigrateError::Execute(cause) => cause.into(),
+        other => StoreError::Unavailable(sqlx::Error::Migrate(Box::new(other))),
+    })
+}

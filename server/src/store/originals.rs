@@ -1,0 +1,78 @@
+//! The bytes that people handed in, kept under the hash of their content.
+//!
+//! A user's file name never becomes a path. A file is complete or absent: temp file, fsync, rename, fsync of the folder.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The folder of originals.
+#[derive(Clone, Debug)]
+pub struct Originals {
+    folder: PathBuf,
+}
+
+impl Originals {
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        Ok(Self { folder: folder.to_path_buf() })
+    }
+
+    /// Keep these contents; returns their names. Durable when it returns, with one wait for the folder.
+    pub fn put(&self, contents: &[Vec<u8>]) -> io::Result<Vec<String>> {
+        let names = contents.iter().map(|bytes| self.put_one(bytes)).collect::<io::Result<Vec<_>>>()?;
+        File::open(&self.folder)?.sync_all()?;
+        Ok(names)
+    }
+
+    pub fn get(&self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.path(name)?)
+    }
+
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.path(name)?) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn put_one(&self, bytes: &[u8]) -> io::Result<String> {
+        let name = blake3::hash(bytes).to_hex().to_string();
+        let path = self.path(&name)?;
+        if fs::metadata(&path).is_ok_and(|kept| kept.len() == bytes.len() as u64) {
+            return Ok(name);
+        }
+        let temporary = self.folder.join(format!("{name}.{}.tmp", std::process::id()));
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, &path)?;
+        Ok(name)
+    }
+
+    fn path(&self, name: &str) -> io::Result<PathBuf> {
+        let is_hash = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match is_hash {
+            true => Ok(self.folder.join(name)),
+            false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of an original")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_bytes_by_their_hash_and_nothing_by_a_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let originals = Originals::open(folder.path()).unwrap();
+        let names = originals.put(&[b"one".to_vec(), b"two".to_vec(), b"one".to_vec()]).unwrap();
+        assert_eq!(names[0], names[2]);
+        assert_eq!(originals.get(&names[1]).unwrap(), b"two");
+        assert!(originals.get("../../etc/passwd").is_err());
+        originals.remove(&names[0]).unwrap();
+        originals.remove(&names[0]).unwrap();
+        assert!(originals.get(&names[0]).is_err());
+    }
+}

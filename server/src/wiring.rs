@@ -1,0 +1,251 @@
+//! Wiring: which concrete part stands behind each port. The only place that names adapters.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use ingest::chunk::{ChunkSettings, Chunker};
+use ingest::ports::Parse;
+use prompts::template::Templates;
+use retrieval::access::Principal;
+use retrieval::adapters::bm25::Bm25Settings;
+use retrieval::adapters::edge::{EdgeIndex, EdgeSettings};
+use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime};
+use retrieval::adapters::qdrant::{Cluster, ClusterAddress};
+use retrieval::model::{Generation, WorkspaceId};
+use retrieval::ports::{Embedder, Embedding, IndexError, Purpose, Reranker, VectorIndex};
+use retrieval::rerank::BuiltIn;
+use retrieval::search::Searcher;
+
+use crate::answer::Answerer;
+use crate::clock::Clock;
+use crate::config::{Config, EmbedderConfig, ModelChoice, QdrantConfig};
+use crate::datadir::{DataDir, Held};
+use crate::library::Library;
+use crate::setup::{self, Choice, Occasion, Provisioned, SetupPaths, progress};
+use crate::store::{Originals, Store};
+use crate::worker::ParseWorkers;
+
+const WORKSPACE: &str = "main";
+const QDRANT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Files parsed at once; each is a process that may take half a gigabyte.
+const PARSERS: usize = 4;
+
+/// Everything, put together.
+pub struct House {
+    pub store: Store,
+    pub library: Arc<Library>,
+    pub answerer: Answerer,
+    /// Whether the index started empty although the catalog is not: answers are incomplete until it is reconciled.
+    pub rebuilding: bool,
+    /// Dropped last: until then the data directory is ours.
+    _held: Held,
+    /// A throw-away house takes its folder with it.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl House {
+    /// Put everything down in order.
+    pub async fn close(self) {
+        if let Err(error) = self.library.index.flush().await {
+            tracing::warn!(%error, "the index could not be flushed; it will be reconciled at the next start");
+        }
+        self.store.close().await;
+    }
+}
+
+/// The house on the configured data directory.
+pub async fn open(config: &Config, held: Held) -> anyhow::Result<House> {
+    let data = DataDir::new(&config.data_dir);
+    let program = std::env::current_exe().context("this program cannot find itself")?;
+    let parser: Arc<dyn Parse> = Arc::new(ParseWorkers::new(program, PARSERS));
+    build(config, &data, held, parser, None).await
+}
+
+/// A house in a temporary folder, with the configured models, on SQLite and embedded Qdrant.
+pub async fn throw_away(config: &Config, parser: Arc<dyn Parse>) -> anyhow::Result<House> {
+    let folder = tempfile::Builder::new().prefix("lectern-").tempdir()?;
+    let data = DataDir::new(folder.path());
+    let held = data.hold()?;
+    let config = Config { database_url: None, qdrant: None, ..config.clone() };
+    build(&config, &data, held, parser, Some(folder)).await
+}
+
+async fn build(
+    config: &Config,
+    data: &DataDir,
+    held: Held,
+    parser: Arc<dyn Parse>,
+    folder: Option<tempfile::TempDir>,
+) -> anyhow::Result<House> {
+    let originals = Originals::open(&data.originals()).context("the folder of originals cannot be made")?;
+    let store = Store::open(&config.database(data.database()), originals, Clock::system()).await?;
+    store.job_recover(&held.owner).await?;
+    let models = models(config).await?;
+    let workspace = store.workspace_ensure(WORKSPACE).await?;
+    let generation = generation(&store, workspace, &*models.embedder).await?;
+    let (index, rebuilding) = index(config, data, &generation).await?;
+    let searcher = Searcher {
+        index: Arc::clone(&index),
+        embedder: Arc::clone(&models.embedder),
+        reranker: models.reranker,
+        shelf: Arc::new(store.clone()),
+    };
+    let library = Arc::new(Library {
+        store: store.clone(),
+        index,
+        embedder: models.embedder,
+        parser,
+        chunker: models.chunker,
+        workspace,
+        clearance: Principal::upkeep(workspace, "write path and reconciliation").clearance()?,
+        owner: held.owner.clone(),
+        working: Default::default(),
+    });
+    let templates = Arc::new(Templates::load()?);
+    let answerer = Answerer { searcher, store: store.clone(), templates, generation: generation.id };
+    Ok(House { store, library, answerer, rebuilding, _held: held, _folder: folder })
+}
+
+/// The generation that is live, or the first one. An index made by another model cannot answer this one's questions.
+async fn generation(store: &Store, workspace: WorkspaceId, embedder: &dyn Embedder) -> anyhow::Result<Generation> {
+    let Some(live) = store.generation_live(workspace).await? else {
+        return Ok(store.generation_begin(workspace, embedder.name(), embedder.dimensions()).await?);
+    };
+    if live.embedder != embedder.name() || live.dimensions != embedder.dimensions() {
+        bail!(
+            "the index was built with the model {}, the configuration says {}: set the model back, or use another data directory",
+            live.embedder,
+            embedder.name()
+        );
+    }
+    Ok(live)
+}
+
+/// The configured index; whether it had to start empty because what was there is damaged.
+async fn index(config: &Config, data: &DataDir, generation: &Generation) -> anyhow::Result<(Arc<dyn VectorIndex>, bool)> {
+    let bm25 = Bm25Settings { language: config.language.clone(), ..Bm25Settings::default() };
+    match &config.qdrant {
+        Some(qdrant) => Ok((cluster(qdrant, generation, &bm25).await?, false)),
+        None => {
+            let folder = data.index().join(generation.id.to_string());
+            let (workspace, dimensions) = (generation.workspace, generation.dimensions);
+            let settings = EdgeSettings { bm25, ..EdgeSettings::new(dimensions) };
+            let open = move || embedded(&folder, workspace, &settings);
+            let (index, rebuilding) = tokio::task::spawn_blocking(open).await??;
+            Ok((Arc::new(index), rebuilding))
+        }
+    }
+}
+
+fn embedded(folder: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<(EdgeIndex, bool), IndexError> {
+    let was_there = folder.exists();
+    if !was_there {
+        std::fs::create_dir_all(folder).map_err(|error| IndexError::Unavailable(error.to_string()))?;
+    }
+    match EdgeIndex::open(folder, workspace, settings) {
+        Ok(index) => Ok((index, !was_there)),
+        Err(IndexError::Damaged(why)) => {
+            tracing::error!(why, "the index is damaged and is rebuilt from the catalog");
+            Ok((EdgeIndex::create_anew(folder, workspace, settings)?, true))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn cluster(
+    qdrant: &QdrantConfig,
+    generation: &Generation,
+    bm25: &Bm25Settings,
+) -> anyhow::Result<Arc<dyn VectorIndex>> {
+    let api_key = qdrant.api_key.as_ref().map(|key| key.reveal().parse()).transpose()?;
+    let cluster = Cluster::connect(&ClusterAddress { url: qdrant.url.clone(), api_key, timeout: QDRANT_TIMEOUT }).await?;
+    let index = cluster.open(generation, bm25).await?;
+    cluster.make_live(generation.workspace, generation.id).await?;
+    Ok(Arc::new(index))
+}
+
+/// What runs on ONNX Runtime, and the tokenizer that measures for it.
+struct Models {
+    embedder: Arc<dyn Embedder>,
+    reranker: Arc<dyn Reranker>,
+    chunker: Arc<Chunker>,
+}
+
+async fn models(config: &Config) -> anyhow::Result<Models> {
+    let config = config.clone();
+    tokio::task::spawn_blocking(move || {
+        let provisioned = provision(&config, Occasion::Start)?;
+        let runtime = Runtime::open(&provisioned.onnxruntime)?;
+        let embedder = embedder(&config, &runtime, &provisioned)?;
+        let reranker = reranker(&config, &runtime)?;
+        let chunker = Arc::new(chunker(&provisioned)?);
+        Ok(Models { embedder, reranker, chunker })
+    })
+    .await?
+}
+
+/// Put the models and libraries in place; blocks, for minutes the first time.
+pub fn provision(config: &Config, occasion: Occasion) -> anyhow::Result<Provisioned> {
+    let run = |library: &Path, graph: &Path, texts: Vec<String>| -> Result<Vec<Embedding>, String> {
+        let words = |error: &dyn std::fmt::Display| error.to_string();
+        let runtime = Runtime::open(library).map_err(|error| words(&error))?;
+        let model = LocalModel { name: "trial".into(), graph: graph.to_owned() };
+        let embedder = FastEmbedder::from_folder(&runtime, &model, std::num::NonZeroUsize::MIN);
+        embedder.map_err(|error| words(&error))?.embed_blocking(Purpose::Passage, texts).map_err(|error| words(&error))
+    };
+    let paths = SetupPaths::new(&config.data_dir);
+    Ok(setup::provision(&paths, &choice(config, occasion), progress::on_stderr().as_ref(), &run)?)
+}
+
+/// What setup should provide for this configuration.
+pub fn choice(config: &Config, occasion: Occasion) -> Choice {
+    let model = match &config.embedder.model {
+        ModelChoice::Default => setup::ModelChoice::Default,
+        ModelChoice::Folder(folder) => setup::ModelChoice::Folder(folder.clone()),
+        ModelChoice::Hub(name) => setup::ModelChoice::Hub(name.clone()),
+    };
+    Choice { occasion, onnxruntime: config.ort_lib.clone(), pdfium: None, model }
+}
+
+fn embedder(config: &Config, runtime: &Runtime, provisioned: &Provisioned) -> anyhow::Result<Arc<dyn Embedder>> {
+    let EmbedderConfig { model, threads } = &config.embedder;
+    let embedder = match (model, &provisioned.model) {
+        (ModelChoice::Hub(name), _) => FastEmbedder::from_hub(runtime, name, &hub_cache(config), *threads)?,
+        (ModelChoice::Default | ModelChoice::Folder(_), Some(model)) => {
+            let model = LocalModel { name: model.name.clone(), graph: model.graph.clone() };
+            FastEmbedder::from_folder(runtime, &model, *threads)?
+        }
+        (ModelChoice::Default | ModelChoice::Folder(_), None) => bail!("setup provided no model"),
+    };
+    Ok(Arc::new(embedder))
+}
+
+fn reranker(config: &Config, runtime: &Runtime) -> anyhow::Result<Arc<dyn Reranker>> {
+    let threads = config.embedder.threads;
+    match &config.reranker {
+        None => Ok(Arc::new(BuiltIn)),
+        Some(named) if Path::new(named).is_dir() => {
+            let model = LocalModel { name: named.clone(), graph: Path::new(named).join("model.onnx") };
+            Ok(Arc::new(FastReranker::from_folder(runtime, &model, threads)?))
+        }
+        Some(named) => Ok(Arc::new(FastReranker::from_hub(runtime, named, &hub_cache(config), threads)?)),
+    }
+}
+
+/// Chunks are measured with the embedder's own tokenizer; a model from the hub keeps its tokenizer to itself, and the
+/// cautious rule of thumb stands in.
+fn chunker(provisioned: &Provisioned) -> anyhow::Result<Chunker> {
+    let Some(model) = &provisioned.model else {
+        let settings = ChunkSettings { target_tokens: 600, max_tokens: 700, overlap_tokens: 0 };
+        return Ok(Chunker::by_characters(settings)?);
+    };
+    let tokenizer = model.graph.with_file_name("tokenizer.json");
+    let json = std::fs::read(&tokenizer).with_context(|| format!("{} cannot be read", tokenizer.display()))?;
+    Ok(Chunker::from_tokenizer_json(&json, ChunkSettings::default())?)
+}
+
+fn hub_cache(config: &Config) -> PathBuf {
+    SetupPaths::new(&config.data_dir).hub_cache()
+}

@@ -1,0 +1,17 @@
+//! The integration tests of `server`: real SQLite files, a real Postgres, real indexes and the real binary.
+//!
+//! `ground` is a database under one's feet, `library` a house without a model, `cli` the program as a person starts it.
+//! `setup` provisions the model that the last of them needs; `tidy` reads the sources and nothing else.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
+
+mod cli;
+mod ground;
+mod http;
+mod library;
+mod oracle;
+mod postgres;
+mod setup;
+mod store;
+mod tidy;
+mod worker;

@@ -1,0 +1,226 @@
+//! The rooms: which part of ours each may use, and where a foreign crate is at home.
+//!
+//! Reads `use` lines and paths in code, so a re-export can get past it; a reviewer has to see that. Tests, benches and
+//! examples may name what they like.
+
+use super::code::Code;
+use super::tree::{self, SourceFile, is_below};
+use super::{Findings, assert_none};
+
+/// A folder or file, and all of ours that it may use besides itself.
+struct Room {
+    place: &'static str,
+    may: &'static [&'static str],
+}
+
+const fn room(place: &'static str, may: &'static [&'static str]) -> Room {
+    Room { place, may }
+}
+
+/// The most exact place wins. What stands in no row is not allowed to exist: a new room is a decision.
+const ROOMS: &[Room] = &[
+    room("retrieval/src/lib.rs", &["retrieval"]),
+    room("retrieval/src/model", &["retrieval::access"]),
+    room("retrieval/src/access.rs", &["retrieval::model"]),
+    room("retrieval/src/ports.rs", &["retrieval::model", "retrieval::access"]),
+    room("retrieval/src/words.rs", &[]),
+    room("retrieval/src/rerank", &["retrieval::model", "retrieval::ports", "retrieval::words"]),
+    room("retrieval/src/search.rs", &["retrieval::model", "retrieval::access", "retrieval::ports"]),
+    room("retrieval/src/evaluate.rs", &[]),
+    room("retrieval/src/adapters", &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::words"]),
+    room("ingest/src/lib.rs", &["ingest"]),
+    room("ingest/src/ports.rs", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest::parse", "ingest::dedupe"]),
+    room("ingest/src/pipeline.rs", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest"]),
+    room("ingest/src/source", &[]),
+    room("ingest/src/parse", &["retrieval::model", "ingest::clean"]),
+    room("ingest/src/clean", &["retrieval::model"]),
+    room("ingest/src/dedupe.rs", &["retrieval::model", "retrieval::access"]),
+    room("ingest/src/chunk", &["retrieval::model", "ingest::parse"]),
+    room("ingest/src/timing.rs", &[]),
+    room("prompts/src", &[]),
+    room("server/src/main.rs", &["server::cli"]),
+    room("server/src/lib.rs", &["server"]),
+    room("server/src/clock.rs", &[]),
+    room("server/src/datadir.rs", &[]),
+    room("server/src/config.rs", &["server::store::Database"]),
+    room("server/src/setup", &[]),
+    room("server/src/worker", &["ingest::parse", "ingest::ports"]),
+    room("server/src/store", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest::ports", "ingest::dedupe", "server::clock"]),
+    room("server/src/library", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest", "server::store"]),
+    room("server/src/answer", &[
+        "retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "retrieval::words", "prompts",
+        "server::store",
+    ]),
+    room("server/src/http", &[
+        "retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "server::answer",
+        "server::library", "server::config", "server::store::StoreError", "server::store::ItemLine",
+        "server::store::JobStatus",
+    ]),
+    room("server/src/evaluation", &[
+        "retrieval::model", "retrieval::access", "retrieval::search", "retrieval::evaluate", "ingest::parse",
+        "ingest::ports", "server::library", "server::wiring",
+    ]),
+    room("server/src/cli", &[
+        "retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "ingest", "server",
+    ]),
+    room("server/src/wiring.rs", &["retrieval", "ingest", "prompts", "server"]),
+];
+
+/// Foreign crates and parts of the standard library that are at home in few places.
+const HOMES: &[(&str, &[&str])] = &[
+    ("axum", &["server/src/http"]),
+    ("tower", &["server/src/http"]),
+    ("tower_http", &["server/src/http"]),
+    ("sqlx", &["server/src/store"]),
+    ("reqwest", &["server/src/cli/remote.rs", "server/src/wiring.rs"]),
+    ("clap", &["server/src/cli"]),
+    ("anyhow", &["server/src/cli", "server/src/evaluation", "server/src/wiring.rs", "server/src/main.rs"]),
+    ("minijinja", &["prompts/src/template.rs"]),
+    ("scraper", &["ingest/src/parse"]),
+    ("text_splitter", &["ingest/src/chunk"]),
+    ("tokenizers", &["ingest/src/chunk", "retrieval/src/adapters/fastembed"]),
+    ("fastembed", &["retrieval/src/adapters/fastembed"]),
+    ("ort", &["retrieval/src/adapters/fastembed"]),
+    ("qdrant_client", &["retrieval/src/adapters/qdrant", "retrieval/src/adapters/condition.rs"]),
+    ("qdrant_edge", &["retrieval/src/adapters/edge", "retrieval/src/adapters/bm25.rs", "retrieval/src/adapters/condition.rs"]),
+];
+
+/// Text in, text out: no task, clock, file, process or network here, not even the standard library's.
+const PURE: &[&str] = &[
+    "retrieval/src/model", "retrieval/src/access.rs", "retrieval/src/ports.rs", "retrieval/src/words.rs",
+    "retrieval/src/search.rs", "retrieval/src/evaluate.rs", "ingest/src/parse", "ingest/src/clean",
+    "ingest/src/dedupe.rs", "ingest/src/chunk", "prompts/src",
+];
+const WORLD: &[&str] = &["tokio", "std::time", "std::fs", "std::env", "std::net", "std::process", "std::thread"];
+
+const CRATES: [&str; 4] = ["retrieval", "ingest", "prompts", "server"];
+
+#[test]
+fn every_room_uses_only_what_the_table_allows() {
+    assert_none("ARCHITECTURE says which room may use which; change the table here only with the page", judge_all(misplaced));
+}
+
+#[test]
+fn foreign_crates_stay_at_home() {
+    assert_none("each of these crates is known in one place, so that it can be swapped there", judge_all(homeless));
+}
+
+#[test]
+fn text_in_text_out_has_no_world() {
+    assert_none("this code has no clock, task, file or network: take what it needs as an argument", judge_all(worldly));
+}
+
+fn judge_all(judge: fn(&SourceFile, &Code) -> Findings) -> Findings {
+    let house = tree::rust().filter(|file| file.path.contains("/src/") && !file.is_trial());
+    house.flat_map(|file| judge(file, &Code::without_tests(&file.text))).collect()
+}
+
+fn misplaced(file: &SourceFile, code: &Code) -> Findings {
+    let rooms = ROOMS.iter().filter(|room| file.is_below(room.place));
+    let Some(room) = rooms.max_by_key(|room| room.place.len()) else {
+        return vec![format!("{}: stands in no row of the table of rooms", file.path)];
+    };
+    let own = module_of(room.place).join("::");
+    let within = |path: &str, module: &str| is_below(&path.replace("::", "/"), &module.replace("::", "/"));
+    let ours = code.paths().into_iter().filter_map(|(line, path)| Some((line, resolved(file, code, &path)?.join("::"))));
+    ours.filter(|(_, path)| !within(path, &own) && !room.may.iter().any(|module| within(path, module)))
+        .map(|(line, path)| format!("{}:{line}: {} does not use {path}", file.path, room.place))
+        .collect()
+}
+
+fn homeless(file: &SourceFile, code: &Code) -> Findings {
+    let named = code.paths().into_iter().filter(|(_, path)| !is_module_here(code, &path[0]));
+    let judged = named.filter_map(|(line, path)| {
+        let (_, homes) = HOMES.iter().find(|(name, _)| *name == path[0])?;
+        let astray = !homes.iter().any(|home| file.is_below(home));
+        astray.then(|| format!("{}:{line}: {} is at home in {}", file.path, path[0], homes.join(", ")))
+    });
+    judged.collect()
+}
+
+fn worldly(file: &SourceFile, code: &Code) -> Findings {
+    if !PURE.iter().any(|place| file.is_below(place)) {
+        return Vec::new();
+    }
+    let named = code.paths().into_iter().map(|(line, path)| (line, path.join("::")));
+    let worldly = named.filter(|(_, path)| WORLD.iter().any(|world| path == world || path.starts_with(&format!("{world}::"))));
+    worldly.map(|(line, path)| format!("{}:{line}: {path}", file.path)).collect()
+}
+
+/// The path from its crate on, when it is one of ours; `None` for anybody else's.
+fn resolved(file: &SourceFile, code: &Code, path: &[String]) -> Option<Vec<String>> {
+    let here = module_of(&file.path);
+    let ups = path.iter().take_while(|part| *part == "super").count();
+    let (base, rest) = match path[0].as_str() {
+        "crate" => (here[..1].to_vec(), &path[1..]),
+        "self" => (here, &path[1..]),
+        "super" => (here[..here.len().saturating_sub(ups).max(1)].to_vec(), &path[ups..]),
+        first if is_module_here(code, first) => (here, path),
+        first if CRATES.contains(&first) => (Vec::new(), path),
+        _ => return None,
+    };
+    Some(base.into_iter().chain(rest.iter().cloned()).collect())
+}
+
+/// Whether the file declares a module of this name, which then hides a crate of the same name.
+fn is_module_here(code: &Code, name: &str) -> bool {
+    let declared = format!("mod {name};");
+    code.text.lines().any(|line| line.trim_end().ends_with(&declared))
+}
+
+/// `server/src/http/who.rs` is `server::http::who`, `server/src/http` and its `mod.rs` are `server::http`.
+fn module_of(path: &str) -> Vec<String> {
+    let parts = path.trim_end_matches(".rs").split('/').filter(|part| !["src", "mod", "lib", "main"].contains(part));
+    parts.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(judge: fn(&SourceFile, &Code) -> Findings, path: &str, text: &str) -> usize {
+        let file = SourceFile { path: path.to_owned(), text: text.to_owned() };
+        judge(&file, &Code::without_tests(text)).len()
+    }
+
+    #[test]
+    fn rooms_are_told_apart() {
+        let check = |path, text, expected| assert_eq!(found(misplaced, path, text), expected, "{path}: {text}");
+        check("server/src/http/who.rs", "use crate::answer::Question;", 0);
+        check("server/src/http/who.rs", "use super::error::ApiError; use super::super::library::Library;", 0);
+        check("server/src/http/who.rs", "use super::super::wiring::House;", 1);
+        check("server/src/http/who.rs", "fn f(s: crate::store::Store) {}", 1);
+        check("server/src/http/who.rs", "use crate::store::{ItemLine, Store};", 1);
+        check("server/src/http/who.rs", "use retrieval::adapters::edge::EdgeIndex;", 1);
+        check("server/src/http/who.rs", "use retrieval::*;", 1);
+        check("server/src/http/who.rs", "use retrieval as r;", 1);
+        check("server/src/http/who.rs", "#[cfg(test)] mod tests { use retrieval::adapters::memory; }", 0);
+        check("server/src/wiring.rs", "use retrieval::adapters::edge::EdgeIndex;", 0);
+        check("server/src/cli/mod.rs", "mod ingest;\nfn f() { ingest::run() }", 0);
+        check("server/src/cli/mod.rs", "use retrieval::adapters::memory;", 1);
+        check("ingest/src/chunk/mod.rs", "use retrieval::access::Clearance;", 1);
+        check("prompts/src/pack.rs", "use retrieval::model::Passage;", 1);
+        check("retrieval/src/search.rs", "use crate::adapters::memory::MemoryIndex;", 1);
+        check("server/src/gossip/mod.rs", "", 1);
+    }
+
+    #[test]
+    fn crates_are_at_home() {
+        let check = |path, text, expected| assert_eq!(found(homeless, path, text), expected, "{path}: {text}");
+        check("server/src/store/job.rs", "use sqlx::Any;", 0);
+        check("server/src/library/mod.rs", "use sqlx::Any;", 1);
+        check("server/src/answer/mod.rs", "fn f() -> axum::Json<()> {}", 1);
+        check("retrieval/src/adapters/mod.rs", "pub mod fastembed;\nuse fastembed::Runtime;", 0);
+        check("retrieval/src/adapters/memory.rs", "use qdrant_edge::EdgeShard;", 1);
+    }
+
+    #[test]
+    fn pure_code_has_no_world() {
+        let check = |path, text, expected| assert_eq!(found(worldly, path, text), expected, "{path}: {text}");
+        check("ingest/src/parse/text.rs", "use std::time::Instant;", 1);
+        check("ingest/src/clean/mod.rs", "fn f() { std::fs::read(x) }", 1);
+        check("ingest/src/chunk/mod.rs", "use tokio;", 1);
+        check("ingest/src/source/folder.rs", "use std::fs;", 0);
+        check("prompts/src/pack.rs", "use std::collections::HashMap;", 0);
+    }
+}
