@@ -42,8 +42,8 @@ check-lints: ## clippy, with every warning an error
 check-tests: ## The Rust tests, the rules of the house among them (server/tests/it/tidy)
 	INSTA_UPDATE=no $(CARGO) test --release --locked --workspace
 
-check-page: ## Types of the page's scripts
-	npm run --silent --prefix scripts/ui check
+check-page: ## Types of the page's scripts (tsc)
+	npm run --silent --prefix server/tests/browser check
 
 check-browser: ## The page in a real browser
 	scripts/browser-test

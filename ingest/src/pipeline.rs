@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::chunk::Chunker;
 use crate::clean::clean;
-use crate::dedupe::{Decision, decide};
+use crate::dedupe::{Claims, Decision, decide};
 use crate::parse::Parsed;
 use crate::ports::{Catalog, CatalogError, Change, Draft, Item, Outcome, Parse, Settlement};
 use crate::timing::{Stage, Timings};
@@ -52,14 +52,14 @@ pub struct Pipeline {
     /// The house's own clearance, to count what was written.
     pub clearance: Clearance,
     pub timings: Timings,
-    in_flight: Mutex<HashSet<(ContentHash, AccessLabel)>>,
+    claims: Mutex<Claims>,
 }
 
 /// What `prepare` makes of an item.
 enum Prepared {
     Draft(Item, Box<Draft>),
     Settled(Box<Settlement>),
-    /// Its twin is on the way in this very run; look again when that one is visible.
+    /// What it rests on is changing in this very pass; look again when that is visible.
     Later(Item),
 }
 
@@ -72,8 +72,8 @@ impl Pipeline {
         index: Arc<dyn VectorIndex>,
         clearance: Clearance,
     ) -> Self {
-        let in_flight = Mutex::default();
-        Self { catalog, parser, chunker, embedder, index, clearance, timings: Timings::default(), in_flight }
+        let claims = Mutex::default();
+        Self { catalog, parser, chunker, embedder, index, clearance, timings: Timings::default(), claims }
     }
 
     /// Bring these items in. `settled` hears of every item once its end is durable.
@@ -83,13 +83,16 @@ impl Pipeline {
         settled: &(dyn Fn(&Item, &Outcome) + Send + Sync),
     ) -> Result<(), PipelineError> {
         while !items.is_empty() {
-            items = self.pass(items, settled).await?;
-            self.in_flight().clear();
+            let (now, waiting) = one_per_origin(items);
+            items = self.pass(now, settled).await?;
+            items.extend(waiting);
+            items.sort_by_key(|item| item.ordinal);
+            *self.claims() = Claims::default();
         }
         Ok(())
     }
 
-    /// One pass over the items; returns those that must wait for a twin that this pass made visible.
+    /// One pass over the items; returns those that must wait for what this pass made visible.
     async fn pass(
         self: &Arc<Self>,
         items: Vec<Item>,
@@ -144,11 +147,12 @@ impl Pipeline {
 
     /// Decide what the catalog should do with a draft.
     async fn place(&self, item: Item, mut draft: Box<Draft>) -> Result<Prepared, PipelineError> {
-        if !self.in_flight().insert((draft.content_hash, draft.label.clone())) {
+        let standing = self.timings.time(Stage::Settle, self.catalog.standing(&item, draft.content_hash)).await?;
+        let decision = decide(&standing, draft.content_hash, &draft.label);
+        if !self.claims().grant(&standing, decision, (draft.content_hash, draft.label.clone())) {
             return Ok(Prepared::Later(item));
         }
-        let standing = self.timings.time(Stage::Settle, self.catalog.standing(&item, draft.content_hash)).await?;
-        Ok(match decide(&standing, draft.content_hash, &draft.label) {
+        Ok(match decision {
             Decision::Keep(document) => {
                 let chunks = self.catalog.chunk_count(document).await?;
                 settled(item, Change::None, Outcome::Unchanged { document, chunks })
@@ -265,9 +269,15 @@ impl Pipeline {
         Ok(Settlement { item, change: Change::Publish(draft), outcome })
     }
 
-    fn in_flight(&self) -> std::sync::MutexGuard<'_, HashSet<(ContentHash, AccessLabel)>> {
-        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    fn claims(&self) -> std::sync::MutexGuard<'_, Claims> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first item of every origin, and those that come after it: what was handed in last is what holds.
+fn one_per_origin(items: Vec<Item>) -> (Vec<Item>, Vec<Item>) {
+    let mut seen = HashSet::new();
+    items.into_iter().partition(|item| seen.insert(item.origin.clone()))
 }
 
 fn settled(item: Item, change: Change, outcome: Outcome) -> Prepared {

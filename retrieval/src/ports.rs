@@ -35,6 +35,7 @@ pub enum Mode {
 /// A question as an index understands it.
 #[derive(Clone, Debug)]
 pub struct Query {
+    /// Not looked at when only keywords are searched.
     pub dense: Embedding,
     pub text: String,
     pub mode: Mode,

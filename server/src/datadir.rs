@@ -74,6 +74,8 @@ impl DataDir {
             TryLockError::WouldBlock => HoldError::InUse,
             TryLockError::Error(error) => unusable(error),
         })?;
+        // Left by a server that was killed: its address is nobody's now, or a stranger's.
+        let _ = fs::remove_file(self.server_file());
         let owner = self.owner().map_err(unusable)?;
         Ok(Held { _lock: lock, owner })
     }

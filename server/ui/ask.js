@@ -2,102 +2,117 @@
 /**
  * The question box: ask, show the quotes, show each in its place. Text reaches the page as text only.
  *
- * @typedef {{n: number, title: string, url: string, heading: string, page: number | null, quote: string, passage: string}} Citation
- * @typedef {{answer: string, declined: boolean, citations: Citation[], took_ms: number}} Reply
+ * @typedef {{n: number, title: string, url: string, heading: string, page: number | null, quote: string, start: number,
+ *   passage: string}} Citation
+ * @typedef {{answer: string, declined: boolean, citations: Citation[]}} Reply
  */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("ask"));
 const question = /** @type {HTMLInputElement} */ (document.getElementById("question"));
-const answer = /** @type {HTMLElement} */ (document.getElementById("answer"));
 const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+const answer = /** @type {HTMLElement} */ (document.getElementById("answer"));
+const sources = /** @type {HTMLElement} */ (document.getElementById("sources"));
+
+/** A button that is disabled loses the keyboard's focus, so it only looks it. */
+const BUSY = "aria-disabled";
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  button.disabled = true;
-  answer.replaceChildren(element("p", "quiet", "Looking..."));
+  question.value = question.value.trim();
+  if (button.hasAttribute(BUSY) || !form.reportValidity()) return;
+  button.setAttribute(BUSY, "true");
+  show([element("p", "quiet", "Looking...")], []);
   try {
-    show(await ask(question.value));
+    const reply = await ask(question.value);
+    if (reply.declined) show(declined(reply), []);
+    else show(quotes(reply), places(reply));
   } catch (error) {
-    answer.replaceChildren(element("p", "wrong", error instanceof Error ? error.message : "Something went wrong."));
+    show([element("p", "wrong", error instanceof Error ? error.message : "Something went wrong.")], []);
   } finally {
-    button.disabled = false;
+    button.removeAttribute(BUSY);
   }
 });
 
 /** @param {string} text @returns {Promise<Reply>} */
 async function ask(text) {
-  let response;
-  try {
-    response = await fetch("/api/v1/ask", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ question: text }),
-    });
-  } catch {
-    throw new Error("The server cannot be reached. Your question is still in the box.");
-  }
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.error.message);
-  return body;
+  const kept = "Your question is still in the box.";
+  const response = await fetch("/api/v1/ask", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ question: text }),
+  }).catch(() => { throw new Error(`The server cannot be reached. ${kept}`); });
+  const body = await response.json().catch(() => null);
+  if (response.ok && body?.citations) return body;
+  throw new Error(body?.error?.message ?? `The server gave no answer that can be read. ${kept}`);
+}
+
+/** Screen readers announce what is said; what is cited is long, and waits. @param {Node[]} said @param {Node[]} cited */
+function show(said, cited) {
+  answer.replaceChildren(...said);
+  sources.replaceChildren(...cited);
 }
 
 /** @param {Reply} reply */
-function show(reply) {
-  const parts = [];
-  if (reply.declined) {
-    parts.push(...reply.answer.split("\n").map((line) => element("p", "declined", line)));
-  } else {
-    parts.push(element("p", "quiet", "Quoted from the documents, word for word. No language model was used."));
-    for (const citation of reply.citations) parts.push(quoted(citation));
-    parts.push(element("h2", "", "Sources"));
-    for (const [passage, citations] of byPassage(reply.citations)) parts.push(source(passage, citations));
-  }
-  answer.replaceChildren(...parts);
+function declined(reply) {
+  return reply.answer.split("\n").map((line) => element("p", "", line));
+}
+
+/** @param {Reply} reply */
+function quotes(reply) {
+  const note = element("p", "quiet", "Quoted from the documents, word for word. No language model was used.");
+  return [...reply.citations.map(quoted), note];
 }
 
 /** @param {Citation} citation */
-function quoted(citation) {
-  const quote = element("blockquote", "", citation.quote + " ");
-  const mark = element("a", "mark", `[${citation.n}]`);
-  mark.setAttribute("href", `#source-${citation.n}`);
-  quote.append(mark);
-  return quote;
+function quoted({ n, quote }) {
+  const marker = link(`[${n}]`, `#source-${n}`);
+  marker.setAttribute("aria-label", `Source ${n}`);
+  return element("blockquote", "", `${quote} `, marker);
 }
 
-/** @param {Citation[]} citations @returns {Map<string, Citation[]>} */
-function byPassage(citations) {
-  const passages = new Map();
-  for (const citation of citations) {
-    passages.set(citation.passage, [...(passages.get(citation.passage) ?? []), citation]);
-  }
-  return passages;
+/** @param {Reply} reply */
+function places(reply) {
+  const numbers = [...new Set(reply.citations.map(({ n }) => n))];
+  const cited = numbers.map((n) => source(reply.citations.filter((citation) => citation.n === n)));
+  return [element("h2", "", "Sources"), ...cited];
 }
 
-/** A passage with its quotes highlighted. @param {string} passage @param {Citation[]} citations */
-function source(passage, citations) {
-  const { n, title, heading, page, url } = citations[0];
-  const article = element("article", "", "");
-  article.id = `source-${n}`;
-  article.append(element("h3", "", `[${n}] ${title}`));
-  const place = [heading, page ? `page ${page}` : "", url].filter(Boolean).join(" · ");
-  article.append(element("p", "quiet", place));
+/** A passage with its quotes highlighted. @param {Citation[]} citations */
+function source(citations) {
+  const { n, title, heading, page, url, passage } = citations[0];
+  const place = [heading, page ? `page ${page}` : ""].filter(Boolean).map((part) => `${part} · `);
   const text = element("p", "passage", "");
   let from = 0;
-  for (const { quote } of citations) {
+  for (const { quote } of [...citations].sort((a, b) => a.start - b.start)) {
     const at = passage.indexOf(quote, from);
     if (at < 0) continue;
     text.append(passage.slice(from, at), element("mark", "", quote));
     from = at + quote.length;
   }
   text.append(passage.slice(from));
-  article.append(text);
+  const heads = [element("h3", "", `[${n}] ${title}`), element("p", "quiet", "", ...place, address(url))];
+  const article = element("article", "", "", ...heads, text);
+  article.id = `source-${n}`;
+  article.tabIndex = -1;
   return article;
 }
 
-/** @param {string} name @param {string} className @param {string} text */
-function element(name, className, text) {
+/** A page of the web can be opened; of a file its name is enough, the folders are the server's. @param {string} url */
+function address(url) {
+  return /^https?:[/][/]/.test(url) ? link(url, url) : (url.split(/[/\\]/).pop() ?? "");
+}
+
+/** @param {string} text @param {string} href */
+function link(text, href) {
+  const made = element("a", "", text);
+  made.setAttribute("href", href);
+  return made;
+}
+
+/** @param {string} name @param {string} className @param {string} text @param {(Node | string)[]} inside */
+function element(name, className, text, ...inside) {
   const made = document.createElement(name);
   if (className) made.className = className;
-  made.textContent = text;
+  made.append(text, ...inside);
   return made;
 }

@@ -54,23 +54,33 @@ impl Mender<'_> {
     /// The lines and sentences before which a span may be cut in two that fit.
     fn places(&self, both: &Range<usize>) -> impl Iterator<Item = usize> {
         let (start, end) = (both.start, both.end);
-        let shadow = &self.shadow.as_bytes()[start..end];
-        let ends_something = |pair: &[u8]| pair[0] == b'\n' || (b".?!".contains(&pair[0]) && pair[1] == b' ');
-        let places = shadow.windows(2).zip(start + 1..).filter(move |(pair, _)| ends_something(pair)).map(|(_, at)| at);
-        places.filter(move |cut| {
+        let pairs = self.shadow.as_bytes()[start..end].windows(2).zip(start + 1..);
+        let ends = pairs.filter(|(pair, at)| match pair {
+            [b'\n', _] => true,
+            [b'.' | b'?' | b'!', b' '] => !self.is_in_row(*at),
+            _ => false,
+        });
+        ends.map(|(_, at)| at).filter(move |cut| {
             let sizes = [self.marks.within(start..*cut), self.marks.within(*cut..end)];
             sizes.iter().all(|size| (1..=self.max_tokens).contains(size)) && !self.parts_a_lead_in(&(*cut..end))
         })
+    }
+
+    /// A row of a table is one fact, however many sentences it has.
+    fn is_in_row(&self, place: usize) -> bool {
+        self.shadow[..place].rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('|'))
     }
 
     /// The middle is best; between blocks a good deal off it, between lines a little.
     fn badness(&self, both: &Range<usize>, cut: usize) -> usize {
         let off = self.marks.within(both.start..cut).abs_diff(self.marks.within(cut..both.end));
         let (before, after) = self.shadow.as_bytes().split_at(cut);
-        off + match () {
-            () if before.ends_with(b"\n\n") || after.starts_with(b"\n") => 0,
-            () if before.ends_with(b"\n") => self.max_tokens / 4,
-            () => self.max_tokens / 2,
+        if before.ends_with(b"\n\n") || after.starts_with(b"\n") {
+            off
+        } else if before.ends_with(b"\n") {
+            off + self.max_tokens / 4
+        } else {
+            off + self.max_tokens / 2
         }
     }
 }

@@ -144,7 +144,12 @@ fn window_end(shadow: &str, start: usize, outline: &Outline) -> usize {
     let middle = shadow.floor_char_boundary(start + WINDOW_BYTES / 2);
     let limit = shadow.floor_char_boundary(start + WINDOW_BYTES);
     let last = |mark: &str| shadow[middle..limit].rfind(mark).map(|at| middle + at + mark.len());
-    outline.last_seam(middle..limit).or_else(|| last("\n")).or_else(|| last(". ")).or_else(|| last(" ")).unwrap_or(limit)
+    outline
+        .last_seam(middle..limit)
+        .or_else(|| last("\n"))
+        .or_else(|| last(". "))
+        .or_else(|| last(" "))
+        .unwrap_or(limit)
 }
 
 /// The span without white space around it, but with the indentation of its first line; `None` if it has no words.

@@ -32,7 +32,8 @@ struct Heading {
 
 impl Outline {
     pub(super) fn read(text: &str) -> Self {
-        let mut reader = Reader { text, outline: Self::default(), depth: 0, is_in_heading: false, is_under_head: false };
+        let mut reader =
+            Reader { text, outline: Self::default(), depth: 0, is_in_heading: false, is_under_head: false };
         Parser::new_ext(text, dialect()).into_offset_iter().for_each(|(event, at)| reader.read(&event, at));
         let Self { mut headings, blocks, mut led_in } = reader.outline;
         headings.retain(|heading| !heading.words.trim().is_empty());
@@ -81,7 +82,9 @@ impl Reader<'_> {
             Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::FootnoteDefinition) => self.depth -= 1,
             Event::End(TagEnd::TableHead) => self.is_under_head = true,
             Event::End(TagEnd::Table) => self.is_under_head = false,
-            _ if self.is_in_heading => self.outline.headings.last_mut().into_iter().for_each(|heading| heading.read(event)),
+            _ if self.is_in_heading => {
+                self.outline.headings.last_mut().into_iter().for_each(|heading| heading.read(event))
+            }
             _ => {}
         }
     }
@@ -109,7 +112,13 @@ impl Reader<'_> {
 fn is_block(tag: &Tag) -> bool {
     matches!(
         tag,
-        Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::List(_) | Tag::Table(_)
+        Tag::Paragraph
+            | Tag::Heading { .. }
+            | Tag::BlockQuote(_)
+            | Tag::CodeBlock(_)
+            | Tag::HtmlBlock
+            | Tag::List(_)
+            | Tag::Table(_)
     )
 }
 

@@ -20,8 +20,7 @@ enum Hidden {
 }
 
 impl Hidden {
-    const NAMES: [&str; 5] =
-        ["control", "zero-width", "text-direction", "invisible tag", "surplus variation-selector"];
+    const NAMES: [&str; 5] = ["control", "zero-width", "text-direction", "invisible tag", "surplus variation-selector"];
 }
 
 /// Takes out what hides, and counts it.
@@ -71,10 +70,15 @@ fn verdict(c: char, last: Option<char>, next: &mut Peekable<Chars>) -> Result<ch
             Some(last) if !last.is_whitespace() && !is_selector(last) => Ok(c),
             _ => Err(Hidden::Variation),
         },
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}' => {
-            Err(Hidden::ZeroWidth)
+        '\u{ad}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffc}' => Err(Hidden::ZeroWidth),
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' => {
+            Err(Hidden::Direction)
         }
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' => Err(Hidden::Direction),
         '\u{e0000}'..='\u{e007f}' => Err(Hidden::Tag),
         '\u{fffe}' | '\u{ffff}' => Err(Hidden::Control),
         c if c.is_control() => Err(Hidden::Control),

@@ -146,11 +146,14 @@ mod tests {
     fn each_class_is_told_once() {
         check_problems("plain", &[]);
         check_problems("a\u{200b}\u{200b}b\u{feff}", &["zero-width characters removed: 3"]);
-        check_problems("a\0\u{202e}b\u{e0041}", &[
-            "control characters removed: 1",
-            "text-direction characters removed: 1",
-            "invisible tag characters removed: 1",
-        ]);
+        check_problems(
+            "a\0\u{202e}b\u{e0041}",
+            &[
+                "control characters removed: 1",
+                "text-direction characters removed: 1",
+                "invisible tag characters removed: 1",
+            ],
+        );
     }
 
     #[test]

@@ -109,7 +109,8 @@ struct Hidden<'a> {
 }
 
 impl<'a> Hidden<'a> {
-    const PAIRS: [(&'static str, &'static str); 3] = [("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")];
+    const PAIRS: [(&'static str, &'static str); 3] =
+        [("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")];
 
     fn new(body: &'a str) -> Self {
         let last_end = |(_, close): (&str, &str)| {
@@ -176,7 +177,11 @@ mod tests {
     #[test]
     fn front_matter_is_read_and_left_out() {
         check("---\ntitle: A\n---\n# B\n", "# B\n");
-        check_head("---\r\ntitle: \"Single: sign-on\"\r\nlang: en\r\n---\r\n# B\r\n", Some("Single: sign-on"), Some("en"));
+        check_head(
+            "---\r\ntitle: \"Single: sign-on\"\r\nlang: en\r\n---\r\n# B\r\n",
+            Some("Single: sign-on"),
+            Some("en"),
+        );
         check_head("+++\ntitle = 'Refunds'\n[extra]\nlang = 'x'\n+++\ntext", Some("Refunds"), None);
         check_head("---\nauthor:\n  title: Dr\n---\n# *Real* `title`\n", Some("Real title"), None);
     }

@@ -113,7 +113,9 @@ fn extension(file_name: &str) -> Option<String> {
 fn kind_named(extension: &str) -> Option<Kind> {
     match extension {
         "md" | "markdown" | "mdown" | "mkd" | "mdx" | "qmd" => Some(Kind::Markdown),
-        "txt" | "text" | "log" | "csv" | "tsv" | "json" | "yaml" | "yml" | "toml" | "ini" | "conf" | "rst" => Some(Kind::Text),
+        "txt" | "text" | "log" | "csv" | "tsv" | "json" | "yaml" | "yml" | "toml" | "ini" | "conf" | "rst" => {
+            Some(Kind::Text)
+        }
         "html" | "htm" | "xhtml" | "shtml" => Some(Kind::Html),
         _ => None,
     }

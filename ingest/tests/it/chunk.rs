@@ -28,30 +28,65 @@ fn a_short_text_is_one_chunk() {
 #[test]
 fn sections_stay_whole_and_know_their_headings() {
     let text = "# Guide\n\nIntro words here.\n\n## Refunds\n\nWithin thirty days.\n\n## Returns\n\nBy post only.";
-    check(45, text, &[
-        ("Guide", "# Guide\n\nIntro words here."),
-        ("Guide > Refunds", "## Refunds\n\nWithin thirty days."),
-        ("Guide > Returns", "## Returns\n\nBy post only."),
-    ]);
+    check(
+        45,
+        text,
+        &[
+            ("Guide", "# Guide\n\nIntro words here."),
+            ("Guide > Refunds", "## Refunds\n\nWithin thirty days."),
+            ("Guide > Returns", "## Returns\n\nBy post only."),
+        ],
+    );
 }
 
 #[test]
 fn a_heading_is_not_left_alone() {
     let text = "# Top\n\n## Sub\n\nOne sentence is here. Another one is here. And a third one, too.";
-    check(40, text, &[
-        ("Top", "# Top\n\n## Sub\n\nOne sentence is here."),
-        ("Top > Sub", "Another one is here."),
-        ("Top > Sub", "And a third one, too."),
-    ]);
+    check(
+        40,
+        text,
+        &[
+            ("Top", "# Top\n\n## Sub\n\nOne sentence is here."),
+            ("Top > Sub", "Another one is here."),
+            ("Top > Sub", "And a third one, too."),
+        ],
+    );
+}
+
+#[test]
+fn what_leads_in_is_not_left_alone() {
+    let sections = format!("## A list\n\n{}\n", "- an item of letters\n".repeat(4)).repeat(5);
+    for chunk in chunks(90, &sections) {
+        assert!(!chunk.text.lines().last().unwrap().starts_with('#'), "{:?}", chunk.text);
+    }
+    let code =
+        format!("Words before it are a paragraph.\n\n```rust\n{}```\n\nWords after.", "let it = be(1);\n".repeat(5));
+    for chunk in chunks(94, &code) {
+        let fences = chunk.text.lines().filter(|line| line.starts_with("```")).count();
+        assert!(fences < chunk.text.lines().count() && !chunk.text.starts_with("```\n"), "{:?}", chunk.text);
+    }
+}
+
+#[test]
+fn a_long_text_is_cut_at_its_headings() {
+    let section = format!("## Part\n\n{}\n\n", "A sentence of words. ".repeat(70));
+    let text = format!("# Book\n\n{}", section.repeat(200));
+    let chunks = chunks(2000, &text);
+    assert_eq!(chunks.len(), 200);
+    assert!(chunks[1..].iter().all(|chunk| chunk.text.starts_with("## Part") && chunk.heading == "Book > Part"));
 }
 
 #[test]
 fn paragraphs_are_cut_between_sentences() {
     let text = "It isn't *easy* to\nsay [why](http://e.org/a_b). But \"people\" want\nwhole sentences. They\ndo.";
-    check(60, text, &[
-        ("", "It isn't *easy* to\nsay [why](http://e.org/a_b)."),
-        ("", "But \"people\" want\nwhole sentences. They\ndo."),
-    ]);
+    check(
+        60,
+        text,
+        &[
+            ("", "It isn't *easy* to\nsay [why](http://e.org/a_b)."),
+            ("", "But \"people\" want\nwhole sentences. They\ndo."),
+        ],
+    );
 }
 
 #[test]
@@ -70,7 +105,11 @@ fn tables_are_cut_between_rows_and_code_between_lines() {
 #[test]
 fn a_comment_in_code_is_no_heading() {
     let text = "# Install\n\n```sh\n# first\nmake\n```\n\nThen wait until it is done, please.";
-    check(40, text, &[("Install", "# Install\n\n```sh\n# first\nmake\n```"), ("Install", "Then wait until it is done, please.")]);
+    check(
+        40,
+        text,
+        &[("Install", "# Install\n\n```sh\n# first\nmake\n```"), ("Install", "Then wait until it is done, please.")],
+    );
 }
 
 #[test]
@@ -138,12 +177,52 @@ fn a_damaged_tokenizer_is_an_error() {
 /// Markdown as badly as it comes: fragments of every construct between random words of several scripts.
 fn texts() -> impl Strategy<Value = String> {
     let marks = prop::sample::select(vec![
-        "\n# ", "\n## ", "\n\n", "\n", "  \n", "\n- ", "\n  1. ", "\n> ", "\n```rust\n", "\n```\n", "\n| a | b |\n|---|---|\n| ",
-        " | ", "**", "_", "`", "[", "](", ")", "![", "<b>", "<!--", "-->", "\n<div>\n", "\\", "&amp;", "$", "\n---\n", "\n===\n",
-        "'", "\"", "...", "\t", "[^1]", "\n[^1]: ", "~~", "\n    ", "https://e.org/a_b", ". ", "? ", "! ", "\u{a0}", "\r\n",
+        "\n# ",
+        "\n## ",
+        "\n\n",
+        "\n",
+        "  \n",
+        "\n- ",
+        "\n  1. ",
+        "\n> ",
+        "\n```rust\n",
+        "\n```\n",
+        "\n| a | b |\n|---|---|\n| ",
+        " | ",
+        "**",
+        "_",
+        "`",
+        "[",
+        "](",
+        ")",
+        "![",
+        "<b>",
+        "<!--",
+        "-->",
+        "\n<div>\n",
+        "\\",
+        "&amp;",
+        "$",
+        "\n---\n",
+        "\n===\n",
+        "'",
+        "\"",
+        "...",
+        "\t",
+        "[^1]",
+        "\n[^1]: ",
+        "~~",
+        "\n    ",
+        "https://e.org/a_b",
+        ". ",
+        "? ",
+        "! ",
+        "\u{a0}",
+        "\r\n",
     ]);
     let words = prop_oneof!["[a-zA-Z]{1,12}", "[а-яéß中日語한국ไทยعربي]{1,8}", "[🎉👩‍💻❤️]{1,3}", "\\PC{0,8}"];
-    let piece = prop_oneof![2 => marks.prop_map(str::to_owned), 3 => words.prop_map(|word| word + " "), 1 => any::<String>()];
+    let piece =
+        prop_oneof![2 => marks.prop_map(str::to_owned), 3 => words.prop_map(|word| word + " "), 1 => any::<String>()];
     prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
 }
 

@@ -6,11 +6,27 @@ use proptest::prelude::*;
 /// Plain words, and between them everything that cleaning looks at.
 fn texts() -> impl Strategy<Value = String> {
     let hidden = prop::sample::select(vec![
-        "\u{200b}", "\u{200c}", "\u{200d}", "\u{fe0f}", "\u{e0101}", "\u{202e}", "\u{e0041}", "\0", "\u{feff}", "\u{ad}",
+        "\u{200b}",
+        "\u{200c}",
+        "\u{200d}",
+        "\u{fe0f}",
+        "\u{e0101}",
+        "\u{202e}",
+        "\u{e0041}",
+        "\0",
+        "\u{feff}",
+        "\u{ad}",
     ]);
-    let blanks = prop::sample::select(vec![" ", "  ", "\t", "\n", "\r", "\r\n", "\u{2028}", "\u{a0}", "\n\n\n\n", "\u{3000}"]);
-    let letters = prop::sample::select(vec!["a", "e\u{301}", "क", "\u{94d}", "ی", "👩", "❤", "가", "\u{11a8}", "\u{1100}"]);
-    let piece = prop_oneof![letters.prop_map(str::to_owned), blanks.prop_map(str::to_owned), hidden.prop_map(str::to_owned), any::<String>()];
+    let blanks =
+        prop::sample::select(vec![" ", "  ", "\t", "\n", "\r", "\r\n", "\u{2028}", "\u{a0}", "\n\n\n\n", "\u{3000}"]);
+    let letters =
+        prop::sample::select(vec!["a", "e\u{301}", "क", "\u{94d}", "ی", "👩", "❤", "가", "\u{11a8}", "\u{1100}"]);
+    let piece = prop_oneof![
+        letters.prop_map(str::to_owned),
+        blanks.prop_map(str::to_owned),
+        hidden.prop_map(str::to_owned),
+        any::<String>()
+    ];
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 

@@ -4,6 +4,7 @@
 //! Both adapters use these names, so that a point, a filter and a ranking mean the same in both. Knows no engine.
 
 use crate::access::{AccessLabel, AccessTier, Group};
+use crate::ports::{IndexError, Mode, Query};
 
 /// The named vectors.
 pub(crate) const DENSE: &str = "dense";
@@ -25,6 +26,22 @@ pub(crate) const RRF_K: u32 = 60;
 
 /// More candidates than this are never asked for: engines reserve memory for the number, whatever they find.
 pub(crate) const MAX_CANDIDATES: usize = 10_000;
+
+/// Checked before anything is written or sent: a batch must not be half in when its last vector is found wrong.
+pub(crate) fn check_vector(dense: &[f32], dimensions: usize) -> Result<(), IndexError> {
+    match dense.len() == dimensions && dense.iter().all(|value| value.is_finite()) {
+        true => Ok(()),
+        false => Err(IndexError::Refused(format!("a vector is not {dimensions} finite numbers"))),
+    }
+}
+
+/// A question by keywords alone needs no vector.
+pub(crate) fn check_query(query: &Query, dimensions: usize) -> Result<(), IndexError> {
+    match query.mode {
+        Mode::Sparse => Ok(()),
+        Mode::Dense | Mode::Hybrid => check_vector(&query.dense, dimensions),
+    }
+}
 
 /// What stands in the `groups` field of a document with this label.
 pub(crate) fn groups_field(label: &AccessLabel) -> Vec<String> {

@@ -57,12 +57,6 @@ impl MemoryIndex {
         if clearance.workspace() == self.workspace { Ok(()) } else { Err(IndexError::OtherWorkspace) }
     }
 
-    fn check_vector(&self, dense: &[f32]) -> Result<(), IndexError> {
-        let fits = dense.len() == self.dimensions && dense.iter().all(|value| value.is_finite());
-        let refusal = || IndexError::Refused(format!("a vector is not {} finite numbers", self.dimensions));
-        if fits { Ok(()) } else { Err(refusal()) }
-    }
-
     fn admits(&self, clearance: &Clearance, held: &Held) -> bool {
         clearance.admits(self.workspace, &held.label)
     }
@@ -77,7 +71,7 @@ impl MemoryIndex {
 impl VectorIndex for MemoryIndex {
     async fn search(&self, clearance: &Clearance, query: &Query) -> Result<Vec<Candidate>, IndexError> {
         self.check_workspace(clearance)?;
-        self.check_vector(&query.dense)?;
+        layout::check_query(query, self.dimensions)?;
         let points = self.read();
         let dense = || by_cosine(&query.dense, points.iter().filter(|(_, held)| self.admits(clearance, held)));
         let sparse = || {
@@ -128,7 +122,7 @@ impl VectorIndex for MemoryIndex {
     }
 
     async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
-        points.iter().try_for_each(|point| self.check_vector(&point.dense))?;
+        points.iter().try_for_each(|point| layout::check_vector(&point.dense, self.dimensions))?;
         let held: Vec<_> = points.into_iter().map(|point| self.hold(point)).collect();
         self.write().extend(held);
         Ok(())

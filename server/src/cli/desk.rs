@@ -21,7 +21,14 @@ impl Desk {
     pub async fn open(context: &Context) -> Result<Self, Failure> {
         let data = DataDir::new(&context.config.data_dir);
         match data.hold() {
-            Ok(held) => Ok(Self::Here(Box::new(wiring::open(&context.config, held).await?))),
+            Ok(held) => {
+                let house = wiring::open(&context.config, held).await?;
+                if house.rebuilding {
+                    // A server says so on /readyz and fills the index meanwhile; a command has only this moment.
+                    house.library.reconcile().await?;
+                }
+                Ok(Self::Here(Box::new(house)))
+            }
             Err(HoldError::InUse) => Ok(Self::There(Remote::connect(&data)?)),
             Err(error) => Err(error.into()),
         }

@@ -100,6 +100,7 @@ pub async fn here(house: &House, files: Vec<(Found, AccessLabel)>, lines: &mut L
         accept(&mut intake, batch, lines).await?;
     }
     let job = intake.close().await?;
+    lines.jobs.push(job.to_string());
     let report = std::sync::Mutex::new(&mut *lines);
     let settled = |item: &ingest::ports::Item, outcome: &ingest::ports::Outcome| {
         bar.inc(1);
@@ -140,6 +141,7 @@ async fn there(server: &Remote, files: Vec<(Found, AccessLabel)>, wait: bool, li
         }
         jobs.push(server.add(&NewDocuments { documents }).await?.job);
     }
+    lines.jobs.clone_from(&jobs);
     for job in jobs {
         let mut status = server.job(&job).await?;
         while wait && status.state != "done" {
@@ -189,6 +191,8 @@ fn progress(files: usize) -> ProgressBar {
 pub struct Lines {
     style: Style,
     counts: BTreeMap<String, usize>,
+    /// For `lectern jobs`.
+    jobs: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -201,11 +205,12 @@ enum Style {
 
 impl Lines {
     fn new(json: bool) -> Self {
-        Self { style: if json { Style::Json } else { Style::Words }, counts: BTreeMap::new() }
+        let style = if json { Style::Json } else { Style::Words };
+        Self { style, counts: BTreeMap::new(), jobs: Vec::new() }
     }
 
     pub fn silent() -> Self {
-        Self { style: Style::Silent, counts: BTreeMap::new() }
+        Self { style: Style::Silent, counts: BTreeMap::new(), jobs: Vec::new() }
     }
 
     fn item(&mut self, item: &ItemReply) {
@@ -233,10 +238,10 @@ impl Lines {
         if self.style == Style::Json {
             let counts: serde_json::Map<String, Value> =
                 self.counts.iter().map(|(status, count)| (status.clone(), json!(count))).collect();
-            print::json(&json!({"summary": counts, "items": total}));
+            print::json(&json!({"summary": counts, "items": total, "jobs": self.jobs}));
         } else {
             let counts: Vec<String> = self.counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
-            print::note(&format!("{total} items: {}", counts.join(", ")));
+            print::note(&format!("{total} items: {} (job {})", counts.join(", "), self.jobs.join(", ")));
         }
         match (failed, total) {
             (0, _) => Ok(()),

@@ -25,6 +25,8 @@ use crate::library::Upload;
 
 const HITS: usize = 10;
 const MOST_HITS: usize = 100;
+/// As long as a path can be.
+const LONGEST_NAME: usize = 4_096;
 
 type Body<T> = Result<Json<T>, JsonRejection>;
 
@@ -116,6 +118,12 @@ fn label(as_label: Option<&str>) -> Result<Option<AccessLabel>, ApiError> {
 }
 
 fn upload(document: NewDocument) -> Result<Upload, ApiError> {
+    if document.origin.trim().is_empty()
+        || document.origin.len() > LONGEST_NAME
+        || document.origin.chars().any(char::is_control)
+    {
+        return Err(ApiError::bad_request("origin is not a name: give a path or a URL, at most 4,096 bytes long"));
+    }
     let tier = document.tier.parse()?;
     let groups = document.groups.iter().map(|group| group.parse()).collect::<Result<_, _>>()?;
     let bytes = BASE64.decode(&document.content).map_err(|_| ApiError::bad_request("content is not base64"))?;

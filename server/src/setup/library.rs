@@ -82,3 +82,35 @@ fn member(wheel: &Wheel) -> &'static Member {
 fn record(place: &Path) -> PathBuf {
     place.with_added_extension("json")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::setup::manifest::Check;
+    use crate::setup::place::SetupPaths;
+    use crate::setup::progress::Silent;
+
+    #[test]
+    fn what_cannot_be_had_comes_with_three_ways_out() {
+        let data = tempfile::tempdir().unwrap();
+        let paths = SetupPaths::new(data.path());
+        let site = Site { paths: &paths, progress: &Silent, check: Check::Quick };
+        let library = Library { title: "ONNX Runtime", configured: None, wheel: None };
+        let error = library.provide(&site).unwrap_err().to_string();
+        for way in ["pip", "LECTERN_ORT_LIB", "lectern.toml", "`lib` and `models`"] {
+            assert!(error.contains(way), "{way} is missing from: {error}");
+        }
+        assert_eq!(library.examine(&site).state, State::Missing);
+    }
+
+    #[test]
+    fn a_configured_library_is_taken_as_it_is() {
+        let data = tempfile::tempdir().unwrap();
+        let (paths, file) = (SetupPaths::new(data.path()), data.path().join("mine.so"));
+        let site = Site { paths: &paths, progress: &Silent, check: Check::Quick };
+        let library = Library { title: "ONNX Runtime", configured: Some(&file), wheel: None };
+        assert!(matches!(library.provide(&site), Err(SetupError::NotWhereConfigured { .. })));
+        std::fs::write(&file, "a library").unwrap();
+        assert_eq!(library.provide(&site).unwrap(), file);
+    }
+}

@@ -42,11 +42,11 @@ impl Originals {
         if fs::metadata(&path).is_ok_and(|kept| kept.len() == bytes.len() as u64) {
             return Ok(name);
         }
-        let temporary = self.folder.join(format!("{name}.{}.tmp", std::process::id()));
-        let mut file = File::create(&temporary)?;
+        // A name of its own: two people may hand in the same bytes at the same moment.
+        let mut file = tempfile::Builder::new().suffix(".tmp").tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, &path)?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
         Ok(name)
     }
 

@@ -2,8 +2,14 @@
 # closes, which it does however the tests end. Runs as an ordinary user: Postgres refuses to be root.
 set -eu
 umask 077
-bin=$(dirname "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -n 1)")
-if [ ! -x "$bin/initdb" ] || [ ! -x "$bin/postgres" ]; then
+bin=
+for candidate in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV) "$(dirname "$(readlink -f "$(command -v initdb)")")"; do
+    if [ -x "$candidate/initdb" ] && [ -x "$candidate/postgres" ] && [ -x "$candidate/pg_isready" ]; then
+        bin=$candidate
+        break
+    fi
+done
+if [ -z "$bin" ]; then
     echo "Postgres is not installed: \`make test\` installs it, or do so with \`apt-get install postgresql\`"
     exit 3
 fi
@@ -17,12 +23,15 @@ trap 'rm -rf "$folder"' EXIT
 "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c full_page_writes=off \
     -c max_connections=300 >>"$folder/log" 2>&1 </dev/null &
 server=$!
+tries=0
 until "$bin/pg_isready" -q -h "$folder"; do
-    kill -0 "$server" || {
-        echo "Postgres ended at once: $(tail -n 1 "$folder/log")"
+    tries=$((tries + 1))
+    if [ "$tries" -gt 600 ] || ! kill -0 "$server"; then
+        echo "Postgres did not start: $(tail -n 1 "$folder/log")"
+        kill -QUIT "$server" || true
         exit 1
-    }
-    sleep 0.05
+    fi
+    sleep 0.1
 done
 echo "ready $folder"
 cat >/dev/null

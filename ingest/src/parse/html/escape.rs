@@ -6,14 +6,13 @@
 /// Append a word of the page. `ends_open`: more text may follow without a space, so its last character is judged as if
 /// the worst came next.
 pub(super) fn escape_into(out: &mut String, word: &str, is_line_start: bool, ends_open: bool) {
-    if is_line_start {
-        if let Some(at) = block_mark(word) {
-            out.push_str(&word[..at]);
-            out.push('\\');
-            return escape_inline(out, &word[at..], ends_open);
-        }
+    let at = block_mark(word).filter(|_| is_line_start);
+    let (plain, rest) = word.split_at(at.unwrap_or(0));
+    out.push_str(plain);
+    if at.is_some() {
+        out.push('\\');
     }
-    escape_inline(out, word, ends_open);
+    escape_inline(out, rest, ends_open);
 }
 
 /// Where a word at the start of a line must be broken so that it begins no heading, list, quote, rule or fence.
@@ -67,7 +66,8 @@ mod tests {
 
     #[test]
     fn what_is_harmless_stays() {
-        for word in ["snake_case", "a<3", "[1]", "#tag", "1.5", "C++", "R&D", "~5", "http://x.y/a_b?c=d&e=f", "C:\\dir"] {
+        for word in ["snake_case", "a<3", "[1]", "#tag", "1.5", "C++", "R&D", "~5", "http://x.y/a_b?c=d&e=f", "C:\\dir"]
+        {
             check(word, word);
         }
     }

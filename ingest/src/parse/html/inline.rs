@@ -78,7 +78,8 @@ pub(super) fn language(pre: ElementRef) -> Option<String> {
 fn named_language(element: ElementRef) -> Option<String> {
     const PREFIXES: [&str; 4] = ["language-", "lang-", "highlight-source-", "brush:"];
     let named = |class: &str| PREFIXES.iter().find_map(|prefix| class.strip_prefix(prefix)).map(str::to_owned);
-    let language = element.value().classes().find_map(named).or_else(|| element.attr("data-lang").map(str::to_owned))?;
+    let language =
+        element.value().classes().find_map(named).or_else(|| element.attr("data-lang").map(str::to_owned))?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '#' | '-' | '.' | '_');
     (!language.is_empty() && language.len() <= 30 && language.chars().all(is_name)).then_some(language)
 }

@@ -35,9 +35,13 @@ fn is_within_article(element: ElementRef) -> bool {
 fn letters(element: ElementRef) -> usize {
     let texts = element.descendants().filter(|node| {
         let parent = node.parent().and_then(ElementRef::wrap);
-        node.value().is_text() && parent.is_none_or(|e| !matches!(e.value().name(), "script" | "style" | "noscript" | "a"))
+        node.value().is_text()
+            && parent.is_none_or(|e| !matches!(e.value().name(), "script" | "style" | "noscript" | "a"))
     });
-    texts.filter_map(|node| node.value().as_text()).map(|text| text.chars().filter(|c| c.is_alphanumeric()).count()).sum()
+    texts
+        .filter_map(|node| node.value().as_text())
+        .map(|text| text.chars().filter(|c| c.is_alphanumeric()).count())
+        .sum()
 }
 
 #[cfg(test)]

@@ -39,7 +39,9 @@ pub(super) fn markdown(root: ElementRef, base: Option<&Url>) -> Rendered {
                 },
                 _ => {}
             },
-            (Edge::Close(node), None) if node.id() != root.id() => ElementRef::wrap(node).into_iter().for_each(|e| writer.close(e)),
+            (Edge::Close(node), None) if node.id() != root.id() => {
+                ElementRef::wrap(node).into_iter().for_each(|e| writer.close(e))
+            }
             (Edge::Close(node), Some(id)) if node.id() == id => skipped = None,
             _ => {}
         }
@@ -64,7 +66,10 @@ impl Writer<'_> {
     fn open(&mut self, element: ElementRef) {
         let name = element.value().name();
         if self.top().is_verbatim() {
-            return if name == "br" { self.top().text.push('\n') } else {};
+            if name == "br" {
+                self.top().text.push('\n');
+            }
+            return;
         }
         let piece = match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Piece::Heading(name.as_bytes()[1] - b'0'),
@@ -139,7 +144,9 @@ impl Writer<'_> {
             }
             Piece::Quote => self.top().block(&prefixed(text, "> ", "> ")),
             Piece::Item => self.item(text),
-            Piece::Cell => self.tables.last_mut().into_iter().for_each(|table| table.cell(text, element.attr("colspan"))),
+            Piece::Cell => {
+                self.tables.last_mut().into_iter().for_each(|table| table.cell(text, element.attr("colspan")))
+            }
             Piece::Caption => self.tables.last_mut().into_iter().for_each(|table| table.caption(text)),
         }
     }
@@ -193,8 +200,12 @@ fn prefixed(text: &str, first: &str, rest: &str) -> String {
 fn gap_before(name: &str) -> Gap {
     match name {
         "dd" => Gap::Line,
-        "address" | "article" | "aside" | "body" | "center" | "details" | "dir" | "div" | "dl" | "dt" | "fieldset" => Gap::Blank,
-        "figcaption" | "figure" | "footer" | "form" | "header" | "legend" | "main" | "menu" | "p" | "section" => Gap::Blank,
+        "address" | "article" | "aside" | "body" | "center" | "details" | "dir" | "div" | "dl" | "dt" | "fieldset" => {
+            Gap::Blank
+        }
+        "figcaption" | "figure" | "footer" | "form" | "header" | "legend" | "main" | "menu" | "p" | "section" => {
+            Gap::Blank
+        }
         "summary" => Gap::Blank,
         _ => Gap::None,
     }

@@ -35,7 +35,9 @@ pub(super) fn is_shown(element: ElementRef) -> bool {
 
 fn is_never_content(element: ElementRef) -> bool {
     match element.value().name() {
-        "script" | "style" | "noscript" | "template" | "head" | "iframe" | "object" | "embed" | "svg" | "canvas" => true,
+        "script" | "style" | "noscript" | "template" | "head" | "iframe" | "object" | "embed" | "svg" | "canvas" => {
+            true
+        }
         "audio" | "video" | "map" | "input" | "button" | "select" | "textarea" | "datalist" | "dialog" | "nav" => true,
         "a" => is_permalink(element),
         _ => matches!(element.attr("role"), Some("navigation" | "search" | "dialog")),

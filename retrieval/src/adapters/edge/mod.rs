@@ -24,6 +24,7 @@ use self::shard::Shard;
 use self::writer::Writer;
 use super::bm25::Bm25;
 use super::condition::Condition;
+use super::layout;
 use crate::access::{AccessLabel, Clearance};
 use crate::model::{DocumentId, PointId, VersionId, WorkspaceId};
 use crate::ports::{Candidate, IndexError, Point, Query, StoredPoint, VectorIndex};
@@ -139,21 +140,16 @@ impl EdgeIndex {
             Err(IndexError::OtherWorkspace)
         }
     }
-
-    fn check_vector(&self, dense: &[f32]) -> Result<(), IndexError> {
-        let fits = dense.len() == self.dimensions && dense.iter().all(|value| value.is_finite());
-        let refusal = || IndexError::Refused(format!("a vector is not {} finite numbers", self.dimensions));
-        if fits { Ok(()) } else { Err(refusal()) }
-    }
 }
 
 #[async_trait]
 impl VectorIndex for EdgeIndex {
     async fn search(&self, clearance: &Clearance, query: &Query) -> Result<Vec<Candidate>, IndexError> {
         let readable = self.readable(clearance)?;
-        self.check_vector(&query.dense)?;
+        layout::check_query(query, self.dimensions)?;
         let (query, probe, encoder) = (query.clone(), self.probe, Arc::clone(&self.encoder));
-        self.reading(move |engine| search::search(engine, &readable, &query, &encoder.question(&query.text), probe)).await
+        self.reading(move |engine| search::search(engine, &readable, &query, &encoder.question(&query.text), probe))
+            .await
     }
 
     async fn count(&self, clearance: &Clearance) -> Result<u64, IndexError> {
@@ -177,7 +173,7 @@ impl VectorIndex for EdgeIndex {
     }
 
     async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
-        points.iter().try_for_each(|point| self.check_vector(&point.dense))?;
+        points.iter().try_for_each(|point| layout::check_vector(&point.dense, self.dimensions))?;
         let (workspace, encoder) = (self.workspace, Arc::clone(&self.encoder));
         let write = move |engine: &EdgeShard| {
             for batch in points.chunks(POINTS_PER_OPERATION) {

@@ -160,7 +160,8 @@ fn with_ids(engine: &EdgeShard, found: Vec<ScoredPoint>) -> Result<Vec<Candidate
     let candidate = |point: &ScoredPoint| {
         let payload = payloads.get(&point.id)?.as_ref();
         Some(point_id(&point.id).and_then(|id| {
-            let (document, version) = (DocumentId(uuid(payload, layout::DOCUMENT)?), VersionId(uuid(payload, layout::VERSION)?));
+            let (document, version) =
+                (DocumentId(uuid(payload, layout::DOCUMENT)?), VersionId(uuid(payload, layout::VERSION)?));
             Ok(Candidate { point: id, document, version, score: point.score })
         }))
     };
@@ -168,7 +169,8 @@ fn with_ids(engine: &EdgeShard, found: Vec<ScoredPoint>) -> Result<Vec<Candidate
 }
 
 fn ids_only() -> Result<WithPayloadInterface, IndexError> {
-    let path = |name: &str| name.parse::<JsonPath>().map_err(|()| IndexError::Refused(format!("{name} names no field")));
+    let path =
+        |name: &str| name.parse::<JsonPath>().map_err(|()| IndexError::Refused(format!("{name} names no field")));
     let include = vec![path(layout::DOCUMENT)?, path(layout::VERSION)?];
     Ok(WithPayloadInterface::Selector(PayloadSelector::Include(PayloadSelectorInclude { include })))
 }
@@ -198,7 +200,8 @@ fn stored_point(record: &Record) -> Result<StoredPoint, IndexError> {
     let tier = field(payload, layout::TIER).and_then(Value::as_i64).ok_or_else(unlabelled)?;
     let groups = field(payload, layout::GROUPS).and_then(Value::as_array).ok_or_else(unlabelled)?;
     let label = layout::stored_label(tier, groups.iter().filter_map(Value::as_str)).ok_or_else(unlabelled)?;
-    let (document, version) = (DocumentId(uuid(payload, layout::DOCUMENT)?), VersionId(uuid(payload, layout::VERSION)?));
+    let (document, version) =
+        (DocumentId(uuid(payload, layout::DOCUMENT)?), VersionId(uuid(payload, layout::VERSION)?));
     Ok(StoredPoint { id, document, version, label })
 }
 

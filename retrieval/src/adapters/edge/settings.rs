@@ -32,7 +32,8 @@ impl EdgeSettings {
 
     pub(super) fn to_config(&self) -> EdgeConfig {
         let dense = EdgeVectorParams::builder(self.dimensions, Distance::Cosine).build();
-        let sparse = EdgeSparseVectorParams { modifier: Some(Modifier::Idf), ..EdgeSparseVectorParams::builder().build() };
+        let sparse =
+            EdgeSparseVectorParams { modifier: Some(Modifier::Idf), ..EdgeSparseVectorParams::builder().build() };
         EdgeConfig {
             vectors: HashMap::from([(layout::DENSE.to_owned(), dense)]),
             sparse_vectors: HashMap::from([(layout::SPARSE.to_owned(), sparse)]),
@@ -59,7 +60,13 @@ pub struct Links {
 
 impl Default for Links {
     fn default() -> Self {
-        Self { per_point: 16, effort: 100, scan_below_bytes: 10_000 * 1024, worth_building_bytes: 10_000 * 1024, segments: 2 }
+        Self {
+            per_point: 16,
+            effort: 100,
+            scan_below_bytes: 10_000 * 1024,
+            worth_building_bytes: 10_000 * 1024,
+            segments: 2,
+        }
     }
 }
 

@@ -91,7 +91,11 @@ pub(super) fn wal_bytes(directory: &Path) -> u64 {
 }
 
 /// The operation that writes these points. A point that exists is replaced whole.
-pub(super) fn upsertion(workspace: WorkspaceId, points: &[Point], encoder: &Bm25) -> Result<UpdateOperation, IndexError> {
+pub(super) fn upsertion(
+    workspace: WorkspaceId,
+    points: &[Point],
+    encoder: &Bm25,
+) -> Result<UpdateOperation, IndexError> {
     let points = points.iter().map(|point| Ok(point_struct(workspace, point, encoder)?.into()));
     let points = points.collect::<Result<Vec<_>, IndexError>>()?;
     Ok(UpdateOperation::PointOperation(PointOperations::UpsertPoints(PointInsertOperations::PointsList(points))))
@@ -111,7 +115,8 @@ pub(super) fn relabelling(document: DocumentId, label: &AccessLabel) -> Result<U
 fn point_struct(workspace: WorkspaceId, point: &Point, encoder: &Bm25) -> Result<PointStruct, IndexError> {
     let terms = encoder.document(&point.text);
     let sparse = Vector::new_sparse(terms.indices, terms.values).map_err(failure)?;
-    let vectors = Vectors::new_named([(layout::DENSE, Vector::new_dense(point.dense.to_vec())), (layout::SPARSE, sparse)]);
+    let vectors =
+        Vectors::new_named([(layout::DENSE, Vector::new_dense(point.dense.to_vec())), (layout::SPARSE, sparse)]);
     Ok(PointStruct::new(PointId::Uuid(point.id.0), vectors, payload(workspace, point)))
 }
 
@@ -179,7 +184,9 @@ fn is_empty(directory: &Path) -> bool {
 /// Whatever keeps a shard from opening is damage: SQL can rebuild it.
 fn damaged(error: qdrant_edge::OperationError) -> IndexError {
     match failure(error) {
-        IndexError::Unavailable(what) | IndexError::Damaged(what) | IndexError::Refused(what) => IndexError::Damaged(what),
+        IndexError::Unavailable(what) | IndexError::Damaged(what) | IndexError::Refused(what) => {
+            IndexError::Damaged(what)
+        }
         IndexError::OtherWorkspace => IndexError::OtherWorkspace,
     }
 }

@@ -36,7 +36,8 @@ impl Writer {
         let (sender, jobs) = mpsc::channel(QUEUE);
         let damage = Arc::new(OnceLock::new());
         let seen = Arc::clone(&damage);
-        let thread = std::thread::Builder::new().name("index-writer".to_owned()).spawn(move || serve(&shard, jobs, &seen));
+        let thread =
+            std::thread::Builder::new().name("index-writer".to_owned()).spawn(move || serve(&shard, jobs, &seen));
         let thread = thread.map_err(|error| IndexError::Unavailable(error.to_string()))?;
         Ok(Self { jobs: Some(sender), thread: Some(thread), damage })
     }

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use fastembed::{EmbeddingModel, TextEmbedding};
 
+mod allocator;
 mod error;
 mod folder;
 mod lanes;

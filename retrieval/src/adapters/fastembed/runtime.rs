@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ort::environment::Environment;
 
-use super::LoadError;
+use super::{LoadError, allocator};
 
 /// The one runtime of this process. ONNX Runtime allows a single environment, even after the first one is gone, so it
 /// is kept here for whoever comes second.
@@ -44,6 +44,7 @@ impl Runtime {
     fn load(library: &Path) -> Result<Self, LoadError> {
         let failed = |cause: String| LoadError::library(library, cause);
         refuse_cut_short(library).map_err(failed)?;
+        allocator::give_memory_back();
         // Inside, a library without the expected entry points ends in a panic; here it is one more bad file.
         let built = catch_unwind(|| {
             let builder = ort::init_from(library).map_err(|cause| cause.to_string())?;

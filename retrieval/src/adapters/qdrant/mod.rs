@@ -47,7 +47,7 @@ pub struct QdrantIndex {
 impl VectorIndex for QdrantIndex {
     async fn search(&self, clearance: &Clearance, query: &Query) -> Result<Vec<Candidate>, IndexError> {
         let readable = self.readable(clearance)?;
-        self.check_vector(&query.dense)?;
+        layout::check_query(query, self.dimensions)?;
         let Some(request) = query::request(&self.collection, &readable, &self.bm25, query) else {
             return Ok(Vec::new());
         };
@@ -84,7 +84,7 @@ impl VectorIndex for QdrantIndex {
     }
 
     async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
-        points.iter().try_for_each(|point| self.check_vector(&point.dense))?;
+        points.iter().try_for_each(|point| layout::check_vector(&point.dense, self.dimensions))?;
         for batch in points.chunks(UPSERT_BATCH) {
             let points = self.encode(batch.to_vec()).await?;
             let request = wire::UpsertPoints {
@@ -141,14 +141,6 @@ impl QdrantIndex {
         match clearance.workspace() == self.workspace {
             true => Ok(Condition::readable(clearance)),
             false => Err(IndexError::OtherWorkspace),
-        }
-    }
-
-    /// Checked here, before anything is sent: the cluster would have written the batches before the bad one.
-    fn check_vector(&self, dense: &[f32]) -> Result<(), IndexError> {
-        match dense.len() == self.dimensions && dense.iter().all(|value| value.is_finite()) {
-            true => Ok(()),
-            false => Err(IndexError::Refused(format!("a vector is not {} finite numbers", self.dimensions))),
         }
     }
 

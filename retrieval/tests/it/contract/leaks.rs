@@ -6,7 +6,8 @@ use retrieval::ports::{IndexError, Mode, Point, Query, VectorIndex};
 
 use super::Recall;
 use super::scene::{
-    DIMENSIONS, ELSEWHERE, HERE, MODES, document, everything, found, label, point, public, question, reader, sorted, vector,
+    DIMENSIONS, ELSEWHERE, HERE, MODES, document, everything, found, label, point, public, question, reader, sorted,
+    vector,
 };
 
 const DOCUMENT_GROUPS: [&[&str]; 4] = [&[], &["billing"], &["hr"], &["billing", "hr"]];
@@ -127,7 +128,10 @@ pub async fn a_new_label_counts_at_once(index: &impl VectorIndex) {
 pub async fn a_point_that_changes_hands(index: &impl VectorIndex) {
     let (billing, hr) = (label(AccessTier::Internal, &["billing"]), label(AccessTier::Internal, &["hr"]));
     index.upsert(vec![point(1, billing.clone(), "refunds")]).await.unwrap();
-    index.upsert(vec![Point { dense: vec![0.25; DIMENSIONS].into(), ..point(1, hr.clone(), "salaries") }]).await.unwrap();
+    index
+        .upsert(vec![Point { dense: vec![0.25; DIMENSIONS].into(), ..point(1, hr.clone(), "salaries") }])
+        .await
+        .unwrap();
     for mode in MODES {
         for text in ["refunds", "salaries"] {
             assert_eq!(found(index, &reader(billing.clone()), &question(mode, 1, text, 10)).await, []);

@@ -32,7 +32,9 @@ pub async fn limits_of_nothing_and_of_everything(index: &impl VectorIndex) {
     index.upsert((0..20).map(|n| chunk(1, n, public(), "refunds")).collect()).await.unwrap();
     for mode in MODES {
         assert_eq!(found(index, &everything(), &question(mode, 1, "refunds", 0)).await, []);
-        for (candidates, limit) in [(usize::MAX, usize::MAX), (usize::MAX - 1, 20), (20, usize::MAX / 2), (1 << 40, 1 << 40)] {
+        for (candidates, limit) in
+            [(usize::MAX, usize::MAX), (usize::MAX - 1, 20), (20, usize::MAX / 2), (1 << 40, 1 << 40)]
+        {
             let query = Query { candidates, limit, ..question(mode, 1, "refunds", 0) };
             assert_eq!(found(index, &everything(), &query).await.len(), 20, "{query:?}");
         }

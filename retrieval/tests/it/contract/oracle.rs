@@ -9,12 +9,15 @@ use retrieval::model::PointId;
 use retrieval::ports::{Mode, Point, Query, VectorIndex};
 
 use super::Recall;
-use super::scene::{DIMENSIONS, Dice, HERE, MODES, chunk, document, everything, ids, label, reader, sorted, vector, version};
+use super::scene::{
+    DIMENSIONS, Dice, HERE, MODES, chunk, document, everything, ids, label, reader, sorted, vector, version,
+};
 
 const GROUPS: [&str; 5] = ["billing", "hr", "sales", "support", "web"];
 const WORDS: [&str; 24] = [
     "refund", "invoice", "voucher", "holiday", "salary", "server", "outage", "password", "login", "price", "contract",
-    "tax", "office", "coffee", "laptop", "phone", "mail", "backup", "key", "badge", "garage", "train", "hotel", "flight",
+    "tax", "office", "coffee", "laptop", "phone", "mail", "backup", "key", "badge", "garage", "train", "hotel",
+    "flight",
 ];
 /// What the index should hold.
 type Truth = BTreeMap<PointId, Point>;
@@ -114,7 +117,8 @@ async fn change(index: &impl VectorIndex, truth: &mut Truth, dice: &mut Dice) {
 fn any_chunks(number: u128, dice: &mut Dice) -> Vec<Point> {
     let label = any_label(dice);
     let count = 1 + dice.below(8) as u32;
-    let chunk = |ordinal| Point { dense: vector(dice.next()), ..chunk(number, ordinal, label.clone(), &any_words(dice)) };
+    let chunk =
+        |ordinal| Point { dense: vector(dice.next()), ..chunk(number, ordinal, label.clone(), &any_words(dice)) };
     (0..count).map(chunk).collect()
 }
 

@@ -35,7 +35,8 @@ pub async fn by_cosine(index: &impl VectorIndex) {
 }
 
 pub async fn by_words(index: &impl VectorIndex) {
-    let texts = ["holiday rules", "refund refund refund", "a refund, once, among quite a few other words", "refunds refund"];
+    let texts =
+        ["holiday rules", "refund refund refund", "a refund, once, among quite a few other words", "refunds refund"];
     let points: Vec<_> = texts.iter().zip(1..).map(|(text, number)| at(number, 0.1, text)).collect();
     index.upsert(points.clone()).await.unwrap();
     let found = index.search(&everything(), &ask(Mode::Sparse, "REFUND?", 1)).await.unwrap();

@@ -5,7 +5,8 @@ use retrieval::model::PointId;
 use retrieval::ports::{IndexError, Mode, Point, Query, VectorIndex};
 
 use super::scene::{
-    DIMENSIONS, HERE, MODES, chunk, document, everything, found, label, point, public, question, sorted, vector, version,
+    DIMENSIONS, HERE, MODES, chunk, document, everything, found, label, point, public, question, sorted, vector,
+    version,
 };
 
 pub async fn upserts_are_counted(index: &impl VectorIndex) {
@@ -28,7 +29,14 @@ pub async fn a_replaced_point_leaves_nothing_behind(index: &impl VectorIndex) {
     index.optimize().await.unwrap();
     for text in ["refunds", "the of and", "", "vouchers"] {
         let dense = vector(77);
-        let new = Point { document: document(9), version: version(9), label: public(), dense, text: text.to_owned(), ..old.clone() };
+        let new = Point {
+            document: document(9),
+            version: version(9),
+            label: public(),
+            dense,
+            text: text.to_owned(),
+            ..old.clone()
+        };
         index.upsert(vec![new]).await.unwrap();
         assert_eq!(index.count(&everything()).await.unwrap(), 2);
         assert_eq!(found(index, &everything(), &question(Mode::Sparse, 1, "salaries", 10)).await, [], "after {text:?}");
@@ -44,7 +52,12 @@ pub async fn a_replaced_point_leaves_nothing_behind(index: &impl VectorIndex) {
 
 pub async fn the_last_of_a_batch_wins(index: &impl VectorIndex) {
     let first = point(1, label(AccessTier::Public, &[]), "refunds");
-    let last = Point { text: "vouchers".to_owned(), dense: vector(5), label: label(AccessTier::Internal, &[]), ..first.clone() };
+    let last = Point {
+        text: "vouchers".to_owned(),
+        dense: vector(5),
+        label: label(AccessTier::Internal, &[]),
+        ..first.clone()
+    };
     index.upsert(vec![first.clone(), point(2, public(), "holidays"), last]).await.unwrap();
     assert_eq!(index.count(&everything()).await.unwrap(), 2);
     assert_eq!(found(index, &everything(), &question(Mode::Sparse, 1, "refunds", 10)).await, []);
@@ -55,7 +68,8 @@ pub async fn the_last_of_a_batch_wins(index: &impl VectorIndex) {
 }
 
 pub async fn relabelling_is_for_one_document(index: &impl VectorIndex) {
-    let points: Vec<_> = (0..5).flat_map(|n| [chunk(1, n, public(), "refunds"), chunk(2, n, public(), "refunds")]).collect();
+    let points: Vec<_> =
+        (0..5).flat_map(|n| [chunk(1, n, public(), "refunds"), chunk(2, n, public(), "refunds")]).collect();
     index.upsert(points.clone()).await.unwrap();
     let new = label(AccessTier::Internal, &["hr"]);
     index.relabel(document(1), &new).await.unwrap();
@@ -73,7 +87,8 @@ pub async fn relabelling_is_for_one_document(index: &impl VectorIndex) {
 }
 
 pub async fn versions_are_deleted_alone(index: &impl VectorIndex) {
-    let points: Vec<_> = (1..=4).flat_map(|number| (0..3).map(move |n| chunk(number, n, public(), "refunds"))).collect();
+    let points: Vec<_> =
+        (1..=4).flat_map(|number| (0..3).map(move |n| chunk(number, n, public(), "refunds"))).collect();
     index.upsert(points).await.unwrap();
     index.delete_versions(&[]).await.unwrap();
     index.delete_versions(&[version(99)]).await.unwrap();
@@ -107,7 +122,13 @@ pub async fn points_are_deleted_alone(index: &impl VectorIndex) {
 
 /// One bad vector and nothing of the batch is written, so that a caller can tell what is there.
 pub async fn wrong_vectors_are_refused_whole(index: &impl VectorIndex) {
-    let wrong = [vec![], vec![1.0; DIMENSIONS - 1], vec![1.0; DIMENSIONS + 1], vec![f32::NAN; DIMENSIONS], vec![f32::INFINITY; DIMENSIONS]];
+    let wrong = [
+        vec![],
+        vec![1.0; DIMENSIONS - 1],
+        vec![1.0; DIMENSIONS + 1],
+        vec![f32::NAN; DIMENSIONS],
+        vec![f32::INFINITY; DIMENSIONS],
+    ];
     for dense in wrong {
         let bad = Point { dense: dense.clone().into(), ..point(2, public(), "refunds") };
         let written = index.upsert(vec![point(1, public(), "refunds"), bad]).await;

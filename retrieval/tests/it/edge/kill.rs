@@ -73,7 +73,8 @@ fn run_and_kill(directory: &Path, rounds: u128, linger: Duration) -> u128 {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut said = || lines.by_ref().map_while(Result::ok).find_map(|line| line.strip_prefix("flushed ")?.parse::<u128>().ok());
+    let mut said =
+        || lines.by_ref().map_while(Result::ok).find_map(|line| line.strip_prefix("flushed ")?.parse::<u128>().ok());
     let mut acknowledged = 0;
     while acknowledged < rounds {
         acknowledged = said().expect("the child goes on until it is killed");

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use retrieval::access::{AccessLabel, AccessTier};
 use retrieval::adapters::edge::{EdgeIndex, EdgeSettings, Links};
 use retrieval::model::{DocumentId, WorkspaceId};
-use retrieval::ports::{Mode, VectorIndex};
+use retrieval::ports::{IndexError, Mode, VectorIndex};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ impl Directories {
     }
 }
 
-fn open(directory: &Path) -> Result<EdgeIndex, retrieval::ports::IndexError> {
+fn open(directory: &Path) -> Result<EdgeIndex, IndexError> {
     EdgeIndex::open(directory, HERE, &eager())
 }
 
@@ -60,13 +60,13 @@ async fn keeps_the_contract() {
 #[tokio::test]
 async fn keeps_the_contract_while_always_optimised() {
     let directories = Directories::new();
-    contract::check(async |workspace| Restless(directories.index(workspace, &eager()))).await;
+    contract::check(async |workspace| Restless::new(directories.index(workspace, &eager()))).await;
 }
 
 #[tokio::test]
 async fn leaks_nothing_from_the_graph() {
     let directories = Directories::new();
-    contract::check_leaks(async |workspace| Restless(directories.index(workspace, &eager_walker()))).await;
+    contract::check_leaks(async |workspace| Restless::new(directories.index(workspace, &eager_walker()))).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

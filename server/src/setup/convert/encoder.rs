@@ -159,8 +159,9 @@ impl Encoder<'_> {
         self.norm(&format!("{name}.output.LayerNorm"), &sum, &format!("hidden_{}", layer + 1))
     }
 
-    /// A few dimensions of an encoder are far louder than the rest. Evening them out before the widening layer halves
-    /// what its rounding does to the vector and costs one multiplication; at the other layers it gained nothing.
+    /// A few dimensions of an encoder are far louder than the rest. Evening them out before the widening layer lifts the
+    /// cosine to the reference (default model: worst .988 to .992, mean .9938 to .9949) for one multiplication, which
+    /// cannot be seen in the time of a run. At the other projections it gained next to nothing.
     fn evened(&mut self, layer: usize, mut dense: Dense, input: &str) -> Result<(Dense, String), ConvertError> {
         if self.precision == Precision::Float {
             return Ok((dense, input.to_owned()));

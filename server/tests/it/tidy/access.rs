@@ -16,12 +16,23 @@ const WORDS: &str = "retrieval/src/access.rs";
 const TABLE: &str = "server/src/http/access.rs";
 const ROUTER: &str = "server/src/http/mod.rs";
 /// What puts a handler behind a path.
-const ROUTING: [&str; 8] =
-    [".route(", ".route_service(", ".nest(", ".nest_service(", ".merge(", ".fallback(", ".fallback_service(", ".method_not_allowed_fallback("];
+const ROUTING: [&str; 8] = [
+    ".route(",
+    ".route_service(",
+    ".nest(",
+    ".nest_service(",
+    ".merge(",
+    ".fallback(",
+    ".fallback_service(",
+    ".method_not_allowed_fallback(",
+];
 
 #[test]
 fn principals_are_made_at_the_edges() {
-    assert_none("a principal is made where a request or a command comes in; pass it, or its clearance, on", judge(smuggled));
+    assert_none(
+        "a principal is made where a request or a command comes in; pass it, or its clearance, on",
+        judge(smuggled),
+    );
 }
 
 #[test]
@@ -31,7 +42,7 @@ fn handlers_are_wired_in_the_table() {
 
 #[test]
 fn a_handler_shows_its_permission_in_its_signature() {
-    let handlers = ["server/src/http/handlers.rs", "server/src/http/page.rs"].map(|path| tree::text_of(path)).concat();
+    let handlers = ["server/src/http/handlers.rs", "server/src/http/page.rs"].map(tree::text_of).concat();
     let findings = unguarded(tree::text_of(TABLE), &handlers);
     assert_none("what the table says a route needs, its handler must take", findings);
 }
@@ -45,7 +56,8 @@ fn smuggled(file: &SourceFile, code: &Code) -> Findings {
     if file.path == WORDS {
         return Vec::new();
     }
-    let renamed = code.lines_with("Principal as ").into_iter().map(|line| format!("{}:{line}: Principal renamed", file.path));
+    let renamed =
+        code.lines_with("Principal as ").into_iter().map(|line| format!("{}:{line}: Principal renamed", file.path));
     let makers = code.paths().into_iter().filter_map(|(line, path)| {
         let at = path.iter().position(|part| part == "Principal")?;
         let maker = path.get(at + 1)?;
@@ -57,9 +69,10 @@ fn smuggled(file: &SourceFile, code: &Code) -> Findings {
 }
 
 fn unlisted(file: &SourceFile, code: &Code) -> Findings {
-    let wiring = ROUTING.iter().filter(|_| file.path != ROUTER && file.is_below("server/src")).flat_map(|call| {
-        code.lines_with(call).into_iter().map(move |line| format!("{}:{line}: {call}", file.path))
-    });
+    let wiring = ROUTING
+        .iter()
+        .filter(|_| file.path != ROUTER && file.is_below("server/src"))
+        .flat_map(|call| code.lines_with(call).into_iter().map(move |line| format!("{}:{line}: {call}", file.path)));
     let methods = code.paths().into_iter().filter(|(_, path)| {
         file.path != TABLE && path[0] == "axum" && ["routing", "*"].contains(&path.get(1).map_or("", String::as_str))
     });
@@ -130,9 +143,13 @@ mod tests {
 
     #[test]
     fn needs_and_signatures_agree() {
-        let row = |needs: &str, name: &str| format!("pub struct Route {{}} Route {{ needs: Needs::{needs}, h: || get(handlers::{name}) }}");
+        let row = |needs: &str, name: &str| {
+            format!("pub struct Route {{}} Route {{ needs: Needs::{needs}, h: || get(handlers::{name}) }}")
+        };
         let handlers = "pub async fn open() -> X {\n}\npub async fn ask(asker: Asker) -> X {\n}\npub async fn add(Operator(_): Operator) {\n}\n";
-        let check = |needs, name, expected| assert_eq!(unguarded(&row(needs, name), handlers).len(), expected, "{needs} {name}");
+        let check = |needs, name, expected| {
+            assert_eq!(unguarded(&row(needs, name), handlers).len(), expected, "{needs} {name}")
+        };
         check("Nothing", "open", 0);
         check("Clearance", "ask", 0);
         check("Operator", "add", 0);

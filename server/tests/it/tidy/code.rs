@@ -13,7 +13,8 @@ pub struct Code {
 
 impl Code {
     pub fn of(source: &str) -> Self {
-        let mut reader = Reader { chars: source.chars().collect(), at: 0, line: 1, text: String::new(), strings: Vec::new() };
+        let mut reader =
+            Reader { chars: source.chars().collect(), at: 0, line: 1, text: String::new(), strings: Vec::new() };
         while reader.at < reader.chars.len() {
             reader.step();
         }

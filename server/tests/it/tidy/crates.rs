@@ -2,6 +2,8 @@
 //!
 //! Reads `Cargo.toml` line by line, which is how it is written here: one dependency a line.
 
+use std::collections::HashSet;
+
 use super::code::Code;
 use super::tree;
 use super::{Findings, assert_none};
@@ -18,7 +20,8 @@ const NEVER: &[(&str, &[&str])] = &[
 fn crates_depend_in_one_direction() {
     let forbidden = |(name, never): &(&str, &[&str])| -> Findings {
         let path = format!("{name}/Cargo.toml");
-        let listed = dependencies(tree::text_of(&path)).into_iter().filter(|found| never.contains(&found.name.as_str()));
+        let listed =
+            dependencies(tree::text_of(&path)).into_iter().filter(|found| never.contains(&found.name.as_str()));
         listed.map(|found| format!("{path}:{}: {name} never depends on {}", found.line, found.name)).collect()
     };
     assert_none("the edges between crates are the architecture", NEVER.iter().flat_map(forbidden).collect());
@@ -39,13 +42,19 @@ fn every_dependency_stands_in_the_root() {
 #[test]
 fn every_dependency_is_used() {
     let unused = |(name, _): &(&str, &[&str])| -> Findings {
-        let below = format!("{name}/");
-        let code: Vec<Code> = tree::rust().filter(|file| file.path.starts_with(&below)).map(|file| Code::of(&file.text)).collect();
+        let (house, everywhere) =
+            (named_in(&format!("{name}/src/"), Code::without_tests), named_in(&format!("{name}/"), Code::of));
         let path = format!("{name}/Cargo.toml");
-        let listed = dependencies(tree::text_of(&path)).into_iter().filter(|found| !is_used(&found.name, &code));
-        listed.map(|found| format!("{path}:{}: nothing in {name} names {}", found.line, found.name)).collect()
+        let listed = dependencies(tree::text_of(&path)).into_iter();
+        let unused = listed.filter(|found| !is_used(&found.name, if found.for_tests { &everywhere } else { &house }));
+        unused
+            .map(|found| format!("{path}:{}: {} is not used by {}", found.line, found.name, found.user(name)))
+            .collect()
     };
-    assert_none("take it out: what nobody uses still has to be built, audited and updated", NEVER.iter().flat_map(unused).collect());
+    assert_none(
+        "take it out, or move it to [dev-dependencies]: what nobody uses still has to be built and audited",
+        NEVER.iter().flat_map(unused).collect(),
+    );
 }
 
 #[test]
@@ -59,18 +68,26 @@ struct Dependency {
     line: usize,
     name: String,
     rest: String,
+    for_tests: bool,
+}
+
+impl Dependency {
+    fn user(&self, name: &str) -> String {
+        if self.for_tests { format!("anything in {name}") } else { format!("{name}/src outside its tests") }
+    }
 }
 
 /// The lines of every dependency table, also of those for tests, builds and targets.
 fn dependencies(manifest: &str) -> Vec<Dependency> {
-    let mut inside = false;
-    let mut found = Vec::new();
+    let (mut inside, mut for_tests, mut found) = (false, false, Vec::new());
     for (at, line) in manifest.lines().enumerate() {
         if line.starts_with('[') {
             inside = line.trim_end_matches(']').ends_with("dependencies");
+            for_tests = line.contains("dev-dependencies");
         } else if let Some((name, rest)) = line.split_once('=').filter(|_| inside && !line.starts_with('#')) {
-            let name = name.trim().split('.').next().unwrap_or_default().to_owned();
-            found.push(Dependency { line: at + 1, name, rest: format!("{}={rest}", line.split('=').next().unwrap_or_default()) });
+            let (key, rest) = (name.trim(), format!("{name}={rest}"));
+            let name = key.split('.').next().unwrap_or_default().to_owned();
+            found.push(Dependency { line: at + 1, name, rest, for_tests });
         }
     }
     found
@@ -87,9 +104,18 @@ fn versioned(path: &str, manifest: &str) -> Findings {
     own.map(|found| format!("{path}:{}: {} names its own version", found.line, found.name)).collect()
 }
 
-fn is_used(name: &str, code: &[Code]) -> bool {
-    let name = name.replace('-', "_");
-    code.iter().any(|code| code.paths().iter().any(|(_, path)| path[0] == name))
+/// The first words of all paths in the sources below a folder.
+fn named_in(folder: &str, read: fn(&str) -> Code) -> HashSet<String> {
+    let sources = tree::rust().filter(|file| file.path.starts_with(folder));
+    sources.flat_map(|file| first_words(&read(&file.text))).collect()
+}
+
+fn first_words(code: &Code) -> Vec<String> {
+    code.paths().into_iter().filter_map(|(_, path)| path.into_iter().next()).collect()
+}
+
+fn is_used(name: &str, named: &HashSet<String>) -> bool {
+    named.contains(&name.replace('-', "_"))
 }
 
 fn unexplained_lints(path: &str, manifest: &str) -> Findings {
@@ -107,7 +133,8 @@ mod tests {
 
     #[test]
     fn manifests_are_read_by_table() {
-        let named: Vec<(usize, String)> = dependencies(MANIFEST).into_iter().map(|found| (found.line, found.name)).collect();
+        let named: Vec<(usize, String)> =
+            dependencies(MANIFEST).into_iter().map(|found| (found.line, found.name)).collect();
         let expected = [(4, "retrieval"), (5, "serde"), (6, "uuid"), (8, "tokio")];
         assert_eq!(named, expected.map(|(line, name)| (line, name.to_owned())));
     }
@@ -122,7 +149,10 @@ mod tests {
 
     #[test]
     fn use_is_a_path_not_a_word() {
-        let check = |source, expected| assert_eq!(is_used("text-splitter", &[Code::of(source)]), expected, "{source}");
+        let check = |source, expected| {
+            let named = first_words(&Code::of(source)).into_iter().collect();
+            assert_eq!(is_used("text-splitter", &named), expected, "{source}");
+        };
         check("use text_splitter::MarkdownSplitter;", true);
         check("fn f() -> text_splitter::X {}", true);
         check("// text_splitter::X", false);

@@ -29,7 +29,10 @@ const ROOMS: &[Room] = &[
     room("retrieval/src/evaluate.rs", &[]),
     room("retrieval/src/adapters", &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::words"]),
     room("ingest/src/lib.rs", &["ingest"]),
-    room("ingest/src/ports.rs", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest::parse", "ingest::dedupe"]),
+    room(
+        "ingest/src/ports.rs",
+        &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest::parse", "ingest::dedupe"],
+    ),
     room("ingest/src/pipeline.rs", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest"]),
     room("ingest/src/source", &[]),
     room("ingest/src/parse", &["retrieval::model", "ingest::clean"]),
@@ -45,24 +48,65 @@ const ROOMS: &[Room] = &[
     room("server/src/config.rs", &["server::store::Database"]),
     room("server/src/setup", &[]),
     room("server/src/worker", &["ingest::parse", "ingest::ports"]),
-    room("server/src/store", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest::ports", "ingest::dedupe", "server::clock"]),
-    room("server/src/library", &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest", "server::store"]),
-    room("server/src/answer", &[
-        "retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "retrieval::words", "prompts",
-        "server::store",
-    ]),
-    room("server/src/http", &[
-        "retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "server::answer",
-        "server::library", "server::config", "server::store::StoreError", "server::store::ItemLine",
-        "server::store::JobStatus",
-    ]),
-    room("server/src/evaluation", &[
-        "retrieval::model", "retrieval::access", "retrieval::search", "retrieval::evaluate", "ingest::parse",
-        "ingest::ports", "server::library", "server::wiring",
-    ]),
-    room("server/src/cli", &[
-        "retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "ingest", "server",
-    ]),
+    room(
+        "server/src/store",
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::ports",
+            "ingest::ports",
+            "ingest::dedupe",
+            "server::clock",
+        ],
+    ),
+    room(
+        "server/src/library",
+        &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest", "server::store"],
+    ),
+    room(
+        "server/src/answer",
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::ports",
+            "retrieval::search",
+            "retrieval::words",
+            "prompts",
+            "server::store",
+        ],
+    ),
+    room(
+        "server/src/http",
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::ports",
+            "retrieval::search",
+            "server::answer",
+            "server::library",
+            "server::config",
+            "server::store::StoreError",
+            "server::store::ItemLine",
+            "server::store::JobStatus",
+        ],
+    ),
+    room(
+        "server/src/evaluation",
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::search",
+            "retrieval::evaluate",
+            "ingest::parse",
+            "ingest::ports",
+            "server::library",
+            "server::wiring",
+        ],
+    ),
+    room(
+        "server/src/cli",
+        &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "ingest", "server"],
+    ),
     room("server/src/wiring.rs", &["retrieval", "ingest", "prompts", "server"]),
 ];
 
@@ -82,14 +126,25 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fastembed", &["retrieval/src/adapters/fastembed"]),
     ("ort", &["retrieval/src/adapters/fastembed"]),
     ("qdrant_client", &["retrieval/src/adapters/qdrant", "retrieval/src/adapters/condition.rs"]),
-    ("qdrant_edge", &["retrieval/src/adapters/edge", "retrieval/src/adapters/bm25.rs", "retrieval/src/adapters/condition.rs"]),
+    (
+        "qdrant_edge",
+        &["retrieval/src/adapters/edge", "retrieval/src/adapters/bm25.rs", "retrieval/src/adapters/condition.rs"],
+    ),
 ];
 
 /// Text in, text out: no task, clock, file, process or network here, not even the standard library's.
 const PURE: &[&str] = &[
-    "retrieval/src/model", "retrieval/src/access.rs", "retrieval/src/ports.rs", "retrieval/src/words.rs",
-    "retrieval/src/search.rs", "retrieval/src/evaluate.rs", "ingest/src/parse", "ingest/src/clean",
-    "ingest/src/dedupe.rs", "ingest/src/chunk", "prompts/src",
+    "retrieval/src/model",
+    "retrieval/src/access.rs",
+    "retrieval/src/ports.rs",
+    "retrieval/src/words.rs",
+    "retrieval/src/search.rs",
+    "retrieval/src/evaluate.rs",
+    "ingest/src/parse",
+    "ingest/src/clean",
+    "ingest/src/dedupe.rs",
+    "ingest/src/chunk",
+    "prompts/src",
 ];
 const WORLD: &[&str] = &["tokio", "std::time", "std::fs", "std::env", "std::net", "std::process", "std::thread"];
 
@@ -97,7 +152,10 @@ const CRATES: [&str; 4] = ["retrieval", "ingest", "prompts", "server"];
 
 #[test]
 fn every_room_uses_only_what_the_table_allows() {
-    assert_none("ARCHITECTURE says which room may use which; change the table here only with the page", judge_all(misplaced));
+    assert_none(
+        "ARCHITECTURE says which room may use which; change the table here only with the page",
+        judge_all(misplaced),
+    );
 }
 
 #[test]
@@ -122,7 +180,8 @@ fn misplaced(file: &SourceFile, code: &Code) -> Findings {
     };
     let own = module_of(room.place).join("::");
     let within = |path: &str, module: &str| is_below(&path.replace("::", "/"), &module.replace("::", "/"));
-    let ours = code.paths().into_iter().filter_map(|(line, path)| Some((line, resolved(file, code, &path)?.join("::"))));
+    let ours =
+        code.paths().into_iter().filter_map(|(line, path)| Some((line, resolved(file, code, &path)?.join("::"))));
     ours.filter(|(_, path)| !within(path, &own) && !room.may.iter().any(|module| within(path, module)))
         .map(|(line, path)| format!("{}:{line}: {} does not use {path}", file.path, room.place))
         .collect()
@@ -143,7 +202,8 @@ fn worldly(file: &SourceFile, code: &Code) -> Findings {
         return Vec::new();
     }
     let named = code.paths().into_iter().map(|(line, path)| (line, path.join("::")));
-    let worldly = named.filter(|(_, path)| WORLD.iter().any(|world| path == world || path.starts_with(&format!("{world}::"))));
+    let worldly =
+        named.filter(|(_, path)| WORLD.iter().any(|world| path == world || path.starts_with(&format!("{world}::"))));
     worldly.map(|(line, path)| format!("{}:{line}: {path}", file.path)).collect()
 }
 

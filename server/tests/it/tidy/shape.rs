@@ -18,7 +18,8 @@ fn every_file_has_a_front_page() {
 #[test]
 fn names_say_what_they_are_for() {
     let sources = tree::all().iter().filter(|file| ["rs", "js", "sql", "py", "sh"].iter().any(|kind| file.is(kind)));
-    let files = sources.filter(|file| is_nameless(&file.path)).map(|file| format!("{}: a name for anything", file.path));
+    let files =
+        sources.filter(|file| is_nameless(&file.path)).map(|file| format!("{}: a name for anything", file.path));
     let modules = tree::rust().flat_map(|file| nameless_modules(&file.path, &Code::of(&file.text)));
     assert_none("name it after its subject; a folder for anything gathers everything", files.chain(modules).collect());
 }

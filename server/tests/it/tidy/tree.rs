@@ -69,7 +69,9 @@ fn walk(folder: &Path, below: &str, files: &mut Vec<SourceFile>) {
     for entry in entries {
         let name = entry.file_name().unwrap().to_string_lossy();
         let path = if below.is_empty() { name.into_owned() } else { format!("{below}/{name}") };
-        if entry.is_symlink() || PASSED_OVER.iter().any(|passed| path == *passed || path.ends_with(&format!("/{passed}"))) {
+        if entry.is_symlink()
+            || PASSED_OVER.iter().any(|passed| path == *passed || path.ends_with(&format!("/{passed}")))
+        {
             continue;
         }
         if entry.is_dir() {

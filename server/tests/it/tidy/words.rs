@@ -5,17 +5,36 @@ use super::tree::{self, SourceFile};
 use super::{Findings, assert_none};
 
 /// Home folders of people and of build machines. In two pieces, so that this file does not find itself.
-const MACHINES: [&str; 5] = [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/wo", "rk/"), concat!("/Us", "ers/"), concat!("C:\\Us", "ers")];
+const MACHINES: [&str; 5] = [
+    concat!("/ro", "ot/"),
+    concat!("/ho", "me/"),
+    concat!("/wo", "rk/"),
+    concat!("/Us", "ers/"),
+    concat!("C:\\Us", "ers"),
+];
 /// Where packages come from is the business of whoever installs them.
 const REGISTRIES: [&str; 7] = [
-    concat!("py", "pi.org"), concat!("python", "hosted"), concat!("npm", "js.org"), concat!("crates", ".io"),
-    concat!("arti", "factory"), concat!("/nex", "us/"), concat!("\"resolved\": ", "\"http"),
+    concat!("py", "pi.org"),
+    concat!("python", "hosted"),
+    concat!("npm", "js.org"),
+    concat!("crates", ".io"),
+    concat!("arti", "factory"),
+    concat!("/nex", "us/"),
+    concat!("\"resolved\": ", "\"http"),
 ];
 /// The one name that the lock file's own format puts there.
 const LOCK_FILE: &str = "Cargo.lock";
 /// What puts text on a page as markup, or runs it.
-const MARKUP: [&str; 8] =
-    [".innerHTML", ".outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "createContextualFragment", "setHTMLUnsafe"];
+const MARKUP: [&str; 8] = [
+    ".innerHTML",
+    ".outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "eval(",
+    "new Function",
+    "createContextualFragment",
+    "setHTMLUnsafe",
+];
 const REMOTE: [&str; 4] = ["http://", "https://", "src=\"//", "href=\"//"];
 /// Names, not addresses: nothing is fetched from them.
 const NAMESPACES: [&str; 2] = ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"];
@@ -27,7 +46,10 @@ fn no_path_of_a_machine_stands_in_the_tree() {
 
 #[test]
 fn no_package_registry_is_named() {
-    assert_none("people install from where their machine is set up to", in_all(&REGISTRIES, |file| file.path != LOCK_FILE));
+    assert_none(
+        "people install from where their machine is set up to",
+        in_all(&REGISTRIES, |file| file.path != LOCK_FILE),
+    );
 }
 
 #[test]
@@ -37,7 +59,8 @@ fn sentences_do_without_em_dashes() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    let documents = tree::all().iter().filter(|file| file.is("md") && !file.is_below("data") && !file.path.contains("/tests/"));
+    let documents =
+        tree::all().iter().filter(|file| file.is("md") && !file.is_below("data") && !file.path.contains("/tests/"));
     let exists = |path: &str| tree::root().join(path).exists();
     let headings = |path: &str| tree::all().iter().find(|file| file.path == path).map(|file| slugs(&file.text));
     let findings = documents.flat_map(|file| dead_links(&file.path, &file.text, &exists, &headings));
@@ -100,9 +123,11 @@ fn dead_links(
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let local = links(text).into_iter().filter(|(_, target)| !target.contains("://") && !target.starts_with("mailto:"));
     let dead = local.filter(|(_, target)| {
-        let (file, anchor) = target.split_once('#').map_or((target.as_str(), None), |(file, anchor)| (file, Some(anchor)));
+        let (file, anchor) =
+            target.split_once('#').map_or((target.as_str(), None), |(file, anchor)| (file, Some(anchor)));
         let file = if file.is_empty() { path.to_owned() } else { joined(folder, file) };
-        let anchored = anchor.is_none_or(|anchor| headings(&file).is_none_or(|known| known.iter().any(|slug| slug == anchor)));
+        let anchored =
+            anchor.is_none_or(|anchor| headings(&file).is_none_or(|known| known.iter().any(|slug| slug == anchor)));
         !exists(&file) || !anchored
     });
     dead.map(|(line, target)| format!("{path}:{line}: {target}")).collect()
@@ -183,7 +208,8 @@ mod tests {
     fn dead_links_are_found() {
         let exists = |path: &str| ["README.md", "docs/API.md"].contains(&path);
         let headings = |_: &str| Some(slugs("# The API\n## `POST /ask`, and more\n```\n# not one\n```"));
-        let check = |text, expected| assert_eq!(dead_links("docs/API.md", text, &exists, &headings).len(), expected, "{text}");
+        let check =
+            |text, expected| assert_eq!(dead_links("docs/API.md", text, &exists, &headings).len(), expected, "{text}");
         check("[a](../README.md) [b](API.md#the-api) [c](#post-ask-and-more)", 0);
         check("[a](../GONE.md)", 1);
         check("[a](README.md)", 1);

@@ -1,0 +1,158 @@
+//! `make bench`: what the design promises, measured on this machine, in one table.
+//!
+//! Each part is a file with the same verb, `measure`, and runs in a process of its own, so that its peak of memory is
+//! its own and a part that fails takes no other with it. Every number that is printed was measured in this run; only the
+//! targets are written down, each beside its measurement. Knows the house from outside, as `lectern` itself does.
+//!
+//! ```text
+//! make bench                                     everything
+//! make bench ARGS="embed start"                  two parts of it
+//! make bench ARGS="index --points 10000"         smaller
+//! make bench ARGS="ingest --corpus DIR --json"   a corpus in BEIR form, printed as JSON
+//! ```
+
+mod bare;
+mod corpus;
+mod dice;
+mod embed;
+mod exact;
+mod fill;
+mod ground;
+mod handbook;
+mod index;
+mod ingest;
+mod machine;
+mod report;
+mod search;
+mod start;
+mod tokens;
+mod zipf;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, ValueEnum};
+
+use ground::Ground;
+use machine::Machine;
+use report::{Findings, Report};
+
+/// Measure embedding, indexing and search, ingestion, and the start of the server.
+#[derive(Parser)]
+#[command(name = "house")]
+pub struct Wanted {
+    /// What to measure; everything without any
+    parts: Vec<Part>,
+    /// Chunks in the index
+    #[arg(long, default_value_t = 100_000)]
+    points: usize,
+    /// Per cent of the documents that are public, customer, internal and restricted
+    #[arg(long, value_delimiter = ',', default_values_t = [55, 25, 15, 5])]
+    tiers: Vec<u32>,
+    /// Documents to ingest
+    #[arg(long, default_value_t = 2_000)]
+    documents: usize,
+    /// Ingest these documents, in BEIR form, instead of made-up ones
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    json: bool,
+    /// Measure one part in this process and print its findings
+    #[arg(long, hide = true)]
+    alone: bool,
+    /// What cargo says to every bench
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    Embed,
+    Index,
+    Ingest,
+    Start,
+}
+
+fn main() -> ExitCode {
+    // The house starts its parse workers from the program that is running, and that is this one.
+    if std::env::args().nth(1).is_some_and(|first| first == "worker") {
+        return if server::worker::serve_parent().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let wanted = Wanted::parse();
+    let done = if wanted.alone { alone(&wanted) } else { together(&wanted) };
+    done.unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr(), "make bench: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Run the parts one after the other and print what they found.
+fn together(wanted: &Wanted) -> anyhow::Result<ExitCode> {
+    std::env::set_current_dir(ground::root())?;
+    let machine = Machine::look();
+    Ground::prepare()?;
+    let chosen = if wanted.parts.is_empty() { Part::value_variants() } else { &wanted.parts };
+    let (mut parts, mut failed) = (Vec::new(), false);
+    for part in chosen {
+        match in_own_process(*part) {
+            Ok(found) => parts.push((name(*part), found)),
+            Err(error) => {
+                failed = true;
+                progress(&format!("{}: {error:#}", name(*part)));
+            }
+        }
+    }
+    let report = Report { machine: &machine, parts: &parts };
+    let json = serde_json::to_string_pretty(&report.to_json())?;
+    std::fs::write(build_folder()?.join("bench.json"), &json)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", if wanted.json { json } else { report.to_table() })?;
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn in_own_process(part: Part) -> anyhow::Result<Findings> {
+    let options = std::env::args_os()
+        .skip(1)
+        .filter(|argument| !argument.to_str().is_some_and(|text| Part::from_str(text, false).is_ok()));
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(options).arg("--alone").arg(name(part)).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().context("the part cannot be started")?;
+    if !output.status.success() {
+        bail!("the part ended with {}", output.status);
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn alone(wanted: &Wanted) -> anyhow::Result<ExitCode> {
+    let [part] = wanted.parts[..] else { bail!("one part at a time") };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ground = Ground::prepare()?;
+    let watch = machine::Watch::start();
+    let mut found = match part {
+        Part::Embed => embed::measure(&ground)?,
+        Part::Index => runtime.block_on(index::measure(&ground, wanted))?,
+        Part::Ingest => runtime.block_on(ingest::measure(&ground, wanted))?,
+        Part::Start => start::measure(&ground)?,
+    };
+    found.remark(watch.stop().remark());
+    serde_json::to_writer(std::io::stdout().lock(), &found)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn name(part: Part) -> String {
+    part.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+/// Where cargo builds: this program lies two folders below.
+fn build_folder() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    program.ancestors().nth(3).map(PathBuf::from).context("this program lies in no build folder")
+}
+
+/// A line for whoever waits; the table goes to standard output.
+fn progress(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

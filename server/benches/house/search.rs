@@ -1,0 +1,143 @@
+//! Searching as a reader does, without the question's embedding: how long it takes, and what the index overlooks.
+//!
+//! Every mix of tiers and groups takes its turn in each round. Times are those of `Searcher`: the index with its filter,
+//! the check against SQL, and the texts. Knows ports and clearances, no engine.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use retrieval::access::{AccessLabel, AccessTier, Clearance, Principal};
+use retrieval::model::{PointId, WorkspaceId};
+use retrieval::ports::{EmbedError, Embedder, Embedding, Mode, Purpose};
+use retrieval::search::{Depth, Searcher};
+use server::evaluation::percentile;
+
+use super::corpus::{GROUPS, Question};
+use super::exact::{DEPTH, Truth};
+use super::progress;
+use super::report::median;
+
+const ROUNDS: usize = 3;
+/// What a reader is shown.
+const SHOWN: usize = 10;
+
+/// Somebody who asks.
+pub struct Reader {
+    pub name: String,
+    pub clearance: Clearance,
+}
+
+/// Every tier, with and without groups, and whoever may read everything.
+pub fn readers(workspace: WorkspaceId) -> anyhow::Result<Vec<Reader>> {
+    let operator = Principal::operator(workspace);
+    let mut readers = Vec::new();
+    for tier in AccessTier::ALL {
+        for groups in [&GROUPS[..0], &GROUPS[..2]] {
+            let label = AccessLabel { tier, groups: groups.iter().map(|name| name.parse()).collect::<Result<_, _>>()? };
+            let name = if groups.is_empty() { tier.to_string() } else { format!("{tier}, {} groups", groups.len()) };
+            readers.push(Reader { name, clearance: operator.seeing_as(label)?.clearance()? });
+        }
+    }
+    readers.push(Reader { name: "everything".to_owned(), clearance: operator.clearance()? });
+    Ok(readers)
+}
+
+/// An embedder that has embedded every question before.
+pub struct Ready {
+    dimensions: usize,
+    vectors: HashMap<String, Embedding>,
+}
+
+impl Ready {
+    pub fn for_all(questions: &[Question]) -> Self {
+        let vectors = questions.iter().map(|question| (question.text.clone(), Arc::clone(&question.dense))).collect();
+        Self { dimensions: questions.first().map_or(0, |question| question.dense.len()), vectors }
+    }
+}
+
+#[async_trait]
+impl Embedder for Ready {
+    fn name(&self) -> &str {
+        "ready"
+    }
+
+    fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    async fn embed(&self, _: Purpose, texts: Vec<String>) -> Result<Vec<Embedding>, EmbedError> {
+        let known = |text: &String| self.vectors.get(text).cloned();
+        let vectors: Option<Vec<Embedding>> = texts.iter().map(known).collect();
+        vectors.ok_or_else(|| EmbedError::Failed("this question was not prepared".to_owned()))
+    }
+}
+
+/// Milliseconds, the median over the rounds of each.
+#[derive(Clone, Copy)]
+pub struct Latency {
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+}
+
+/// How long each reader waits for each depth.
+pub async fn latencies(
+    searcher: &Searcher,
+    questions: &[Question],
+    readers: &[Reader],
+    depth: Depth,
+) -> anyhow::Result<Vec<Latency>> {
+    let mut rounds = vec![Vec::new(); readers.len()];
+    for round in 0..=ROUNDS {
+        progress(&format!("index: searching, {depth:?}, round {round} of {ROUNDS}"));
+        for (reader, rounds) in readers.iter().zip(&mut rounds) {
+            let mut took_ms = Vec::with_capacity(questions.len());
+            for question in questions {
+                let started = Instant::now();
+                searcher.search(&reader.clearance, &question.text, depth, SHOWN).await?;
+                took_ms.push(started.elapsed().as_secs_f64() * 1e3);
+            }
+            // The first round warms up.
+            if round > 0 {
+                rounds.push(took_ms);
+            }
+        }
+    }
+    Ok(rounds.iter().map(|rounds| latency(rounds)).collect())
+}
+
+/// The share of the true nearest chunks that the dense ranking finds, for each reader.
+pub async fn recalls(
+    searcher: &Searcher,
+    questions: &[Question],
+    readers: &[Reader],
+    truth: &Truth,
+    chunks: &HashMap<PointId, usize>,
+) -> anyhow::Result<Vec<f64>> {
+    let mut recalls = Vec::new();
+    for (reader, truth) in readers.iter().zip(truth) {
+        let (mut found, mut there) = (0, 0);
+        for (question, nearest) in questions.iter().zip(truth) {
+            let answer = searcher.search(&reader.clearance, &question.text, Depth::Raw(Mode::Dense), SHOWN).await?;
+            let top = answer.candidates.iter().take(DEPTH).filter_map(|candidate| chunks.get(&candidate.point));
+            found += top.filter(|chunk| nearest.contains(chunk)).count();
+            there += nearest.len();
+        }
+        recalls.push(found as f64 / there.max(1) as f64);
+    }
+    Ok(recalls)
+}
+
+/// As a remark says it.
+pub fn method(questions: usize) -> String {
+    format!(
+        "one caller, {questions} questions, {ROUNDS} rounds, the median of the rounds' percentiles; {SHOWN} passages shown"
+    )
+}
+
+fn latency(rounds: &[Vec<f64>]) -> Latency {
+    let middle = |share| median(&rounds.iter().map(|took_ms| percentile(took_ms, share)).collect::<Vec<_>>());
+    Latency { p50: middle(0.5), p95: middle(0.95), p99: middle(0.99) }
+}

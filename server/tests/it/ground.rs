@@ -1,0 +1,203 @@
+//! A real store under one's feet: SQLite in a temporary folder or a database of the private Postgres, with a clock that
+//! a test can turn. `on_both!` runs tests on the two.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
+
+use ingest::dedupe::Standing;
+use ingest::pipeline::hash_of;
+use ingest::ports::{Change, Draft, Item, Outcome, Settlement};
+use retrieval::access::{AccessLabel, Clearance, Principal};
+use retrieval::model::{Chunk, DocumentId, WorkspaceId};
+use server::clock::Clock;
+use server::http::wire::parse_as;
+use server::store::{Database, Lease, LeasedCatalog, NewItem, Originals, Store};
+use sqlx::any::AnyConnection;
+use sqlx::{AssertSqlSafe, Connection};
+
+use crate::postgres;
+
+/// Where a turned clock starts.
+pub const NOON_MS: u64 = 1_790_000_000_000;
+pub const HOUR_MS: i64 = 3_600_000;
+/// What the vectors of these tests claim to be made by.
+pub const MODEL: &str = "numbers/4";
+
+/// Each of these tests, once on SQLite and once on Postgres.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() { super::$test($crate::ground::Ground::sqlite().await).await }
+        )+ }
+        mod postgres { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() { super::$test($crate::ground::Ground::postgres().await).await }
+        )+ }
+    };
+}
+pub(crate) use on_both;
+
+/// A store, and what is needed to open it again.
+pub struct Ground {
+    pub store: Store,
+    pub workspace: WorkspaceId,
+    pub database: Database,
+    dial: Arc<AtomicU64>,
+    pub folder: tempfile::TempDir,
+}
+
+impl Ground {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite(folder.path().join("lectern.db"));
+        Self::on(database, folder).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::on(Database::Postgres(postgres::database().await), tempfile::tempdir().unwrap()).await
+    }
+
+    async fn on(database: Database, folder: tempfile::TempDir) -> Self {
+        let dial = Arc::new(AtomicU64::new(NOON_MS));
+        let store = open(&database, &folder, clock(&dial)).await.unwrap();
+        let workspace = store.workspace_ensure("main").await.unwrap();
+        Self { store, workspace, database, dial, folder }
+    }
+
+    /// The same database as a second process opens it.
+    pub async fn open_again(&self) -> Result<Store, server::store::StoreError> {
+        open(&self.database, &self.folder, clock(&self.dial)).await
+    }
+
+    /// Turn the clock, forward or back.
+    pub fn turn(&self, by_ms: i64) {
+        self.dial.fetch_add(by_ms as u64, Ordering::SeqCst);
+    }
+
+    pub fn everything(&self) -> Clearance {
+        Principal::upkeep(self.workspace, "test").clearance().unwrap()
+    }
+
+    pub fn reader(&self, who: &str) -> Clearance {
+        Principal::operator(self.workspace).seeing_as(label(who)).unwrap().clearance().unwrap()
+    }
+
+    /// What somebody else may have done to the rows.
+    pub async fn sql(&self, statement: &str) {
+        let mut connection = self.connect().await;
+        sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    /// The first column of what is selected.
+    pub async fn texts(&self, select: &str) -> Vec<String> {
+        let mut connection = self.connect().await;
+        let rows: Vec<(String,)> =
+            sqlx::query_as(AssertSqlSafe(select.to_owned())).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows.into_iter().map(|(text,)| text).collect()
+    }
+
+    async fn connect(&self) -> AnyConnection {
+        let url = match &self.database {
+            Database::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Database::Postgres(url) => url.clone(),
+        };
+        AnyConnection::connect(&url).await.unwrap()
+    }
+
+    /// A claimed job with these items, each `(origin, label)`.
+    pub async fn job(&self, items: &[(&str, &str)]) -> (Lease, Vec<Item>) {
+        let job = self.store.job_begin(self.workspace, "ingest").await.unwrap();
+        let new = |(origin, who): &(&str, &str)| NewItem {
+            origin: (*origin).to_owned(),
+            original: "0".repeat(64),
+            label: label(who),
+        };
+        self.store.job_add(job, 0, &items.iter().map(new).collect::<Vec<_>>()).await.unwrap();
+        self.store.job_close(job).await.unwrap();
+        let lease = self.store.job_claim("tester").await.unwrap().unwrap();
+        assert_eq!(lease.job, job);
+        let items = self.store.job_items_queued(&lease).await.unwrap();
+        (lease, items)
+    }
+
+    /// Make a text visible as the write path does.
+    pub async fn publish(&self, origin: &str, who: &str, text: &str) -> Published {
+        let (lease, items) = self.job(&[(origin, who)]).await;
+        let draft = draft(&items[0], text);
+        let published = Published { document: draft.document, draft: draft.clone() };
+        self.settle(&lease, &items[0], Change::Publish(Box::new(draft))).await;
+        self.store.job_finish(&lease).await.unwrap();
+        published
+    }
+
+    pub async fn settle(&self, lease: &Lease, item: &Item, change: Change) {
+        let outcome = Outcome::Indexed { document: item.document, chunks: 1 };
+        let settlement = Settlement { item: item.clone(), change, outcome };
+        use ingest::ports::Catalog;
+        self.catalog(lease).settle(MODEL, &[settlement]).await.unwrap();
+    }
+
+    pub fn catalog(&self, lease: &Lease) -> LeasedCatalog {
+        LeasedCatalog::new(self.store.clone(), lease.clone())
+    }
+
+    pub async fn standing(&self, origin: &str, who: &str, text: &str) -> Standing {
+        self.store.document_standing(self.workspace, origin, hash_of(text), &label(who)).await.unwrap()
+    }
+}
+
+/// What a test made visible.
+pub struct Published {
+    pub document: DocumentId,
+    pub draft: Draft,
+}
+
+async fn open(
+    database: &Database,
+    folder: &tempfile::TempDir,
+    clock: Clock,
+) -> Result<Store, server::store::StoreError> {
+    Store::open(database, Originals::open(&folder.path().join("originals")).unwrap(), clock).await
+}
+
+fn clock(dial: &Arc<AtomicU64>) -> Clock {
+    let dial = Arc::clone(dial);
+    Clock::from_fn(move || UNIX_EPOCH + Duration::from_millis(dial.load(Ordering::SeqCst)))
+}
+
+/// `internal` or `internal,groups=billing+hr`.
+pub fn label(who: &str) -> AccessLabel {
+    parse_as(&format!("tier={who}")).unwrap()
+}
+
+/// A draft of an item: one chunk a line.
+pub fn draft(item: &Item, text: &str) -> Draft {
+    let mut at = 0;
+    let chunks: Vec<Chunk> = text
+        .lines()
+        .zip(0..)
+        .map(|(line, ordinal)| {
+            let start = at;
+            at += line.len() + 1;
+            let bytes = start..start + line.len();
+            Chunk { ordinal, bytes, page: Some(ordinal + 1), heading: "Heading".into(), text: line.into() }
+        })
+        .collect();
+    let vector = |chunk: &Chunk| (hash_of(&chunk.text), vec![chunk.ordinal as f32, 0.0, -1.5e-39, 1.0].into());
+    Draft {
+        document: item.document,
+        version: item.version,
+        label: item.label.clone(),
+        title: "Title".into(),
+        language: None,
+        text: text.into(),
+        content_hash: hash_of(text),
+        problems: vec!["one \"problem\"".into()],
+        vectors: chunks.iter().map(vector).collect(),
+        chunks,
+    }
+}

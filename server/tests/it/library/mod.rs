@@ -1,0 +1,201 @@
+//! A library without a model: a real store, a real index, the real pipeline; only vectors are hashes of words.
+//!
+//! `on_all!` runs tests on both databases and with the index in memory and embedded.
+
+mod faults;
+mod intake;
+mod interruption;
+mod labels;
+mod reconciling;
+mod twins;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use ingest::chunk::{ChunkSettings, Chunker};
+use ingest::parse::{Kind, Parsed, parse};
+use ingest::ports::{Parse, ParseFault};
+use prompts::template::Templates;
+use retrieval::adapters::bm25::Bm25Settings;
+use retrieval::adapters::edge::{EdgeIndex, EdgeSettings};
+use retrieval::adapters::hashing::HashEmbedder;
+use retrieval::adapters::memory::MemoryIndex;
+use retrieval::model::{DocumentId, GenerationId, JobId};
+use retrieval::ports::{Embedder, VectorIndex};
+use retrieval::rerank::BuiltIn;
+use retrieval::search::{Depth, Searcher};
+use server::answer::Answerer;
+use server::library::{Library, Upload};
+use server::store::ItemLine;
+
+use crate::ground::{Ground, label};
+
+/// Each of these tests, on every database with every index.
+macro_rules! on_all {
+    ($($test:ident),+ $(,)?) => {
+        $crate::library::on_all!(@ sqlite_memory sqlite Memory $($test)+);
+        $crate::library::on_all!(@ sqlite_edge sqlite Edge $($test)+);
+        $crate::library::on_all!(@ postgres_memory postgres Memory $($test)+);
+        $crate::library::on_all!(@ postgres_edge postgres Edge $($test)+);
+    };
+    (@ $name:ident $ground:ident $index:ident $($test:ident)+) => {
+        mod $name { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                let ground = $crate::ground::Ground::$ground().await;
+                super::$test($crate::library::Home::new(ground, $crate::library::IndexKind::$index)).await
+            }
+        )+ }
+    };
+}
+pub(crate) use on_all;
+
+#[derive(Clone, Copy)]
+pub enum IndexKind {
+    Memory,
+    Edge,
+}
+
+/// A library and everything below it.
+pub struct Home {
+    pub library: Library,
+    pub index: Arc<dyn VectorIndex>,
+    pub parsed: Arc<InPlace>,
+    pub ground: Ground,
+}
+
+/// Parses in this process and counts.
+#[derive(Default)]
+pub struct InPlace(AtomicUsize);
+
+impl InPlace {
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Parse for InPlace {
+    async fn parse(&self, name: &str, bytes: Vec<u8>) -> Result<Parsed, ParseFault> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let refused = |error: ingest::parse::ParseError| ParseFault::Refused(error.to_string());
+        let kind = Kind::sniff(&bytes, Some(name)).map_err(refused)?;
+        parse(kind, &bytes, None).map_err(refused)
+    }
+}
+
+impl Home {
+    pub fn new(ground: Ground, kind: IndexKind) -> Self {
+        let dimensions = HashEmbedder::default().dimensions();
+        let index: Arc<dyn VectorIndex> = match kind {
+            IndexKind::Memory => {
+                Arc::new(MemoryIndex::new(ground.workspace, dimensions, &Bm25Settings::default()).unwrap())
+            }
+            IndexKind::Edge => {
+                let folder = ground.folder.path().join("index");
+                Arc::new(EdgeIndex::open(&folder, ground.workspace, &EdgeSettings::new(dimensions)).unwrap())
+            }
+        };
+        let parsed = Arc::new(InPlace::default());
+        let library = library(&ground, Arc::clone(&index), Arc::clone(&parsed) as Arc<dyn Parse>);
+        Self { library, index, parsed, ground }
+    }
+
+    /// The same library as the next process would have it, on another index or the same.
+    pub async fn restarted(&self, index: Arc<dyn VectorIndex>) -> Library {
+        let library = library(&self.ground, index, Arc::clone(&self.parsed) as Arc<dyn Parse>);
+        library.store.job_recover(&library.owner).await.unwrap();
+        library
+    }
+
+    /// Accept these `(origin, label, text)`, without working on them.
+    pub async fn accept(&self, uploads: &[(&str, &str, &str)]) -> JobId {
+        let upload = |(origin, who, text): &(&str, &str, &str)| Upload {
+            origin: (*origin).to_owned(),
+            bytes: text.as_bytes().to_vec(),
+            label: label(who),
+        };
+        let mut intake = self.library.intake().await.unwrap();
+        intake.add(uploads.iter().map(upload).collect()).await.unwrap();
+        intake.close().await.unwrap()
+    }
+
+    /// Accept and work off; how each ended.
+    pub async fn ingest(&self, uploads: &[(&str, &str, &str)]) -> Vec<ItemLine> {
+        let job = self.accept(uploads).await;
+        let (done, _) = self.library.work(&|_, _| {}).await.unwrap().unwrap();
+        assert_eq!(done, job);
+        self.lines(job).await
+    }
+
+    pub async fn lines(&self, job: JobId) -> Vec<ItemLine> {
+        self.library.job(job).await.unwrap().unwrap().items
+    }
+
+    /// The texts that somebody finds, whatever their order.
+    pub async fn found(&self, who: &str, question: &str) -> BTreeSet<String> {
+        let clearance = self.ground.reader(who);
+        let found = self.searcher().search(&clearance, question, Depth::Full, 400).await.unwrap();
+        found.passages.into_iter().map(|scored| scored.passage.text).collect()
+    }
+
+    pub async fn document(&self, origin: &str) -> Option<DocumentId> {
+        self.library.find(&self.ground.everything(), origin).await.unwrap()
+    }
+
+    pub async fn documents(&self) -> usize {
+        self.ground.store.document_count(&self.ground.everything()).await.unwrap()
+    }
+
+    pub async fn points(&self) -> u64 {
+        self.index.count(&self.ground.everything()).await.unwrap()
+    }
+
+    /// Index and catalog agree: nothing is mended when they are compared.
+    pub async fn assert_in_step(&self) {
+        let report = self.library.reconcile().await.unwrap();
+        assert_eq!((report.orphans, report.relabelled, report.rebuilt), (0, 0, 0), "{report:?}");
+    }
+
+    pub fn searcher(&self) -> Searcher {
+        Searcher {
+            index: Arc::clone(&self.index),
+            embedder: Arc::clone(&self.library.embedder),
+            reranker: Arc::new(BuiltIn),
+            shelf: Arc::new(self.ground.store.clone()),
+        }
+    }
+
+    pub fn answerer(&self) -> Answerer {
+        let templates = Arc::new(Templates::load().unwrap());
+        let generation = GenerationId(uuid::Uuid::from_u128(1));
+        Answerer { searcher: self.searcher(), store: self.ground.store.clone(), templates, generation }
+    }
+}
+
+fn library(ground: &Ground, index: Arc<dyn VectorIndex>, parser: Arc<dyn Parse>) -> Library {
+    let settings = ChunkSettings { target_tokens: 300, max_tokens: 400, overlap_tokens: 0 };
+    Library {
+        store: ground.store.clone(),
+        index,
+        embedder: Arc::new(HashEmbedder::default()),
+        parser,
+        chunker: Arc::new(Chunker::by_characters(settings).unwrap()),
+        workspace: ground.workspace,
+        clearance: ground.everything(),
+        owner: "tester".into(),
+        working: Default::default(),
+    }
+}
+
+/// `state` of each line, in order.
+pub fn states(lines: &[ItemLine]) -> Vec<&str> {
+    lines.iter().map(|line| line.state.as_str()).collect()
+}
+
+/// The texts as `found` gives them.
+pub fn texts(expected: &[&str]) -> BTreeSet<String> {
+    expected.iter().map(|text| (*text).to_owned()).collect()
+}

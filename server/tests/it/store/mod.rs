@@ -1,0 +1,8 @@
+//! The store on both databases: what it keeps, what it refuses, and whom it shows what.
+
+mod documents;
+mod jobs;
+mod leases;
+mod opening;
+mod passages;
+mod small;
