@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench fmt deny provide check-format check-lints check-tests check-page check-browser
+.PHONY: help run test bench fmt deny provide check-format check-lints check-tests check-browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: ## Build, provision on the first start, and serve the example handbook
 	$(CARGO) build --release
 	./target/release/lectern serve --seed data/seed $(ARGS)
 
-test: provide check-format check-lints check-tests check-page check-browser ## The gate: everything that a change has to pass
+test: provide check-format check-lints check-tests check-browser ## The gate: everything that a change has to pass
 	@echo "make test: passed"
 
 bench: ## Measure: embedding, indexing, search, start-up, memory
@@ -42,8 +42,5 @@ check-lints: ## clippy, with every warning an error
 check-tests: ## The Rust tests, the rules of the house among them (server/tests/it/tidy)
 	INSTA_UPDATE=no $(CARGO) test --release --locked --workspace
 
-check-page: ## Types of the page's scripts (tsc)
-	npm run --silent --prefix server/tests/browser check
-
-check-browser: ## The page in a real browser
-	scripts/browser-test
+check-browser: ## The page: the types of its scripts (tsc), then in a real browser, with the server that the tests built
+	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/browser-test

@@ -76,7 +76,8 @@ impl Claims {
             Decision::Create => (None, left, None),
         };
         let new_text = joined.is_none().then_some(text);
-        let free = changed.is_none_or(|document| !self.changing.contains(&document) && !self.joined.contains(&document))
+        let free = changed
+            .is_none_or(|document| !self.changing.contains(&document) && !self.joined.contains(&document))
             && left.is_none_or(|document| !self.joined.contains(&document))
             && joined.is_none_or(|document| !self.changing.contains(&document) && !self.leaving.contains(&document))
             && new_text.as_ref().is_none_or(|text| !self.texts.contains(text));

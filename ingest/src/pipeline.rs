@@ -133,7 +133,9 @@ impl Pipeline {
         };
         let draft = match self.timings.time(Stage::Chunk, self.draft(&item, parsed)).await {
             Some(draft) => draft,
-            None => return Ok(settled(item, Change::None, Outcome::Failed { reason: "there is no text in it".into() })),
+            None => {
+                return Ok(settled(item, Change::None, Outcome::Failed { reason: "there is no text in it".into() }));
+            }
         };
         self.place(item, draft).await
     }

@@ -57,7 +57,10 @@ impl FromStr for AccessTier {
     type Err = AccessError;
 
     fn from_str(text: &str) -> Result<Self, AccessError> {
-        Self::ALL.into_iter().find(|tier| tier.as_str() == text).ok_or_else(|| AccessError::UnknownTier(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|tier| tier.as_str() == text)
+            .ok_or_else(|| AccessError::UnknownTier(text.to_owned()))
     }
 }
 
@@ -176,7 +179,9 @@ impl Principal {
             Rights::Nothing => false,
         };
         match within {
-            true => Ok(Self { origin: Origin::Simulated, role: Role::Reader, rights: Rights::UpTo(label), ..self.clone() }),
+            true => {
+                Ok(Self { origin: Origin::Simulated, role: Role::Reader, rights: Rights::UpTo(label), ..self.clone() })
+            }
             false => Err(AccessError::Widening),
         }
     }
@@ -233,7 +238,9 @@ impl Clearance {
     pub fn admits(&self, workspace: WorkspaceId, label: &AccessLabel) -> bool {
         let within = match &self.reach {
             Reach::Everything => true,
-            Reach::UpTo(own) => label.tier <= own.tier && (label.groups.is_empty() || !label.groups.is_disjoint(&own.groups)),
+            Reach::UpTo(own) => {
+                label.tier <= own.tier && (label.groups.is_empty() || !label.groups.is_disjoint(&own.groups))
+            }
         };
         workspace == self.workspace && within
     }

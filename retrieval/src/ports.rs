@@ -68,6 +68,9 @@ pub enum IndexError {
     /// Try again: the index is busy, restarting or out of reach.
     #[error("the index cannot be reached: {0}")]
     Unavailable(String),
+    /// Make room: nothing was written, and what is there can still be read.
+    #[error("the disk is full: free some space, nothing was lost")]
+    DiskFull,
     /// Rebuild it from SQL: it will not open or contradicts itself.
     #[error("the index is damaged: {0}")]
     Damaged(String),

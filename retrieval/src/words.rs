@@ -6,12 +6,12 @@
 use std::collections::{HashMap, HashSet};
 
 const COMMON: &[&str] = &[
-    "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can",
-    "could", "did", "do", "does", "for", "from", "get", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it",
-    "its", "just", "long", "may", "me", "much", "my", "no", "not", "of", "on", "one", "or", "our", "out", "shall",
-    "should", "so", "some", "take", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this",
-    "to", "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "why", "will", "with",
-    "would", "you", "your",
+    "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
+    "can", "could", "did", "do", "does", "for", "from", "get", "had", "has", "have", "how", "i", "if", "in", "into",
+    "is", "it", "its", "just", "long", "may", "me", "much", "my", "no", "not", "of", "on", "one", "or", "our", "out",
+    "shall", "should", "so", "some", "take", "than", "that", "the", "their", "them", "then", "there", "these", "they",
+    "this", "to", "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "why", "will",
+    "with", "would", "you", "your",
 ];
 
 /// The words of a text in order, common ones left out.

@@ -108,8 +108,10 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Texts and vectors are as confidential as the documents: nobody else on the machine may look in.
 fn create_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
     if path.is_dir() {
-        return Ok(());
+        let closed = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        return fs::set_permissions(path, closed);
     }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

@@ -11,10 +11,10 @@ use prompts::template::Templates;
 use retrieval::access::Principal;
 use retrieval::adapters::bm25::Bm25Settings;
 use retrieval::adapters::edge::{EdgeIndex, EdgeSettings};
-use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime};
+use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime, embed_once};
 use retrieval::adapters::qdrant::{Cluster, ClusterAddress};
 use retrieval::model::{Generation, WorkspaceId};
-use retrieval::ports::{Embedder, Embedding, IndexError, Purpose, Reranker, VectorIndex};
+use retrieval::ports::{Embedder, IndexError, Reranker, VectorIndex};
 use retrieval::rerank::BuiltIn;
 use retrieval::search::Searcher;
 
@@ -85,7 +85,7 @@ async fn build(
     let models = models(config).await?;
     let workspace = store.workspace_ensure(WORKSPACE).await?;
     let generation = generation(&store, workspace, &*models.embedder).await?;
-    let (index, rebuilding) = index(config, data, &generation).await?;
+    let index = index(config, data, &generation).await?;
     let searcher = Searcher {
         index: Arc::clone(&index),
         embedder: Arc::clone(&models.embedder),
@@ -102,7 +102,9 @@ async fn build(
         clearance: Principal::upkeep(workspace, "write path and reconciliation").clearance()?,
         owner: held.owner.clone(),
         working: Default::default(),
+        handing_in: Default::default(),
     });
+    let rebuilding = library.lacks_points().await?;
     let templates = Arc::new(Templates::load()?);
     let answerer = Answerer { searcher, store: store.clone(), templates, generation: generation.id };
     Ok(House { store, library, answerer, rebuilding, _held: held, _folder: folder })
@@ -123,34 +125,28 @@ async fn generation(store: &Store, workspace: WorkspaceId, embedder: &dyn Embedd
     Ok(live)
 }
 
-/// The configured index; whether it had to start empty because what was there is damaged.
-async fn index(config: &Config, data: &DataDir, generation: &Generation) -> anyhow::Result<(Arc<dyn VectorIndex>, bool)> {
+async fn index(config: &Config, data: &DataDir, generation: &Generation) -> anyhow::Result<Arc<dyn VectorIndex>> {
     let bm25 = Bm25Settings { language: config.language.clone(), ..Bm25Settings::default() };
     match &config.qdrant {
-        Some(qdrant) => Ok((cluster(qdrant, generation, &bm25).await?, false)),
+        Some(qdrant) => cluster(qdrant, generation, &bm25).await,
         None => {
             let folder = data.index().join(generation.id.to_string());
             let (workspace, dimensions) = (generation.workspace, generation.dimensions);
             let settings = EdgeSettings { bm25, ..EdgeSettings::new(dimensions) };
             let open = move || embedded(&folder, workspace, &settings);
-            let (index, rebuilding) = tokio::task::spawn_blocking(open).await??;
-            Ok((Arc::new(index), rebuilding))
+            Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
         }
     }
 }
 
-fn embedded(folder: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<(EdgeIndex, bool), IndexError> {
-    let was_there = folder.exists();
-    if !was_there {
-        std::fs::create_dir_all(folder).map_err(|error| IndexError::Unavailable(error.to_string()))?;
-    }
+/// A shard that does not open is dropped: the catalog and the embedding cache hold all that it held.
+fn embedded(folder: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<EdgeIndex, IndexError> {
     match EdgeIndex::open(folder, workspace, settings) {
-        Ok(index) => Ok((index, !was_there)),
         Err(IndexError::Damaged(why)) => {
             tracing::error!(why, "the index is damaged and is rebuilt from the catalog");
-            Ok((EdgeIndex::create_anew(folder, workspace, settings)?, true))
+            EdgeIndex::create_anew(folder, workspace, settings)
         }
-        Err(error) => Err(error),
+        opened => opened,
     }
 }
 
@@ -160,7 +156,8 @@ async fn cluster(
     bm25: &Bm25Settings,
 ) -> anyhow::Result<Arc<dyn VectorIndex>> {
     let api_key = qdrant.api_key.as_ref().map(|key| key.reveal().parse()).transpose()?;
-    let cluster = Cluster::connect(&ClusterAddress { url: qdrant.url.clone(), api_key, timeout: QDRANT_TIMEOUT }).await?;
+    let cluster =
+        Cluster::connect(&ClusterAddress { url: qdrant.url.clone(), api_key, timeout: QDRANT_TIMEOUT }).await?;
     let index = cluster.open(generation, bm25).await?;
     cluster.make_live(generation.workspace, generation.id).await?;
     Ok(Arc::new(index))
@@ -177,7 +174,7 @@ async fn models(config: &Config) -> anyhow::Result<Models> {
     let config = config.clone();
     tokio::task::spawn_blocking(move || {
         let provisioned = provision(&config, Occasion::Start)?;
-        let runtime = Runtime::open(&provisioned.onnxruntime)?;
+        let runtime = Runtime::open(&provisioned.onnxruntime).context(setup::REPAIR_HINT)?;
         let embedder = embedder(&config, &runtime, &provisioned)?;
         let reranker = reranker(&config, &runtime)?;
         let chunker = Arc::new(chunker(&provisioned)?);
@@ -188,15 +185,8 @@ async fn models(config: &Config) -> anyhow::Result<Models> {
 
 /// Put the models and libraries in place; blocks, for minutes the first time.
 pub fn provision(config: &Config, occasion: Occasion) -> anyhow::Result<Provisioned> {
-    let run = |library: &Path, graph: &Path, texts: Vec<String>| -> Result<Vec<Embedding>, String> {
-        let words = |error: &dyn std::fmt::Display| error.to_string();
-        let runtime = Runtime::open(library).map_err(|error| words(&error))?;
-        let model = LocalModel { name: "trial".into(), graph: graph.to_owned() };
-        let embedder = FastEmbedder::from_folder(&runtime, &model, std::num::NonZeroUsize::MIN);
-        embedder.map_err(|error| words(&error))?.embed_blocking(Purpose::Passage, texts).map_err(|error| words(&error))
-    };
     let paths = SetupPaths::new(&config.data_dir);
-    Ok(setup::provision(&paths, &choice(config, occasion), progress::on_stderr().as_ref(), &run)?)
+    Ok(setup::provision(&paths, &choice(config, occasion), progress::on_stderr().as_ref(), &embed_once)?)
 }
 
 /// What setup should provide for this configuration.
@@ -215,7 +205,7 @@ fn embedder(config: &Config, runtime: &Runtime, provisioned: &Provisioned) -> an
         (ModelChoice::Hub(name), _) => FastEmbedder::from_hub(runtime, name, &hub_cache(config), *threads)?,
         (ModelChoice::Default | ModelChoice::Folder(_), Some(model)) => {
             let model = LocalModel { name: model.name.clone(), graph: model.graph.clone() };
-            FastEmbedder::from_folder(runtime, &model, *threads)?
+            FastEmbedder::from_folder(runtime, &model, *threads).context(setup::REPAIR_HINT)?
         }
         (ModelChoice::Default | ModelChoice::Folder(_), None) => bail!("setup provided no model"),
     };

@@ -164,20 +164,26 @@ fn same_bits(
     let batches =
         backwards.chunks(BATCH).map(|batch| vectors(&sides.ours, batch)).collect::<anyhow::Result<Vec<_>>>()?;
     let batches: Vec<Embedding> = batches.concat().into_iter().rev().collect();
-    let bare: Vec<Embedding> =
-        bare::embed(&mut sides.bare, &sides.tokens, &texts)?.into_iter().map(Embedding::from).collect();
+    let bare = bare::embed(&mut sides.bare, &sides.tokens, &texts)?;
+    let bare: Vec<Embedding> = bare.into_iter().map(once_more_of_length_one).collect();
     let differing = |others: &[&[Embedding]]| {
         (0..COMPARED).filter(|at| others.iter().any(|other| bits(&other[*at]) != bits(&alone[*at]))).count() as f64
     };
     let row = found.row("texts whose bits depend on batch, order or session", differing(&[&together, &batches]), "");
     row.target(Target::Exactly(0.0)).also("texts", COMPARED as f64);
     let row = found.row("texts that the bare runtime gives other bits", differing(&[&bare]), "");
-    row.also("texts", COMPARED as f64);
+    row.target(Target::Exactly(0.0)).also("texts", COMPARED as f64);
     Ok(())
 }
 
 fn vectors(embedder: &FastEmbedder, texts: &[String]) -> anyhow::Result<Vec<Embedding>> {
     Ok(embedder.embed_blocking(Purpose::Passage, texts.to_vec())?)
+}
+
+/// The graph divides by the length already; fastembed does so again, which moves the last bit.
+fn once_more_of_length_one(vector: Vec<f32>) -> Embedding {
+    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+    vector.iter().map(|value| value / (length + 1e-12)).collect()
 }
 
 fn bits(vector: &[f32]) -> Vec<u32> {

@@ -24,7 +24,9 @@ const ANNOUNCED: usize = 1_000;
 /// Where the time went, and which chunk each point stands for.
 #[derive(Default)]
 pub struct Filled {
-    pub index_seconds: f64,
+    pub upsert_seconds: f64,
+    pub flush_seconds: f64,
+    pub verify_seconds: f64,
     pub catalog_seconds: f64,
     pub chunks: HashMap<PointId, usize>,
 }
@@ -68,20 +70,28 @@ async fn write(
         filled.chunks.extend(ids.zip(paper.chunks.clone()));
     }
     let written = drafts.iter().flat_map(|draft| points(workspace, draft)).collect();
-    let started = Instant::now();
-    library.index.upsert(written).await?;
-    library.index.flush().await?;
-    for draft in &drafts {
-        let found = library.index.points_of(&library.clearance, draft.version).await?;
-        ensure!(found.len() == draft.chunks.len(), "the index kept {} of {} chunks", found.len(), draft.chunks.len());
-    }
-    filled.index_seconds += started.elapsed().as_secs_f64();
+    filled.upsert_seconds += timed(library.index.upsert(written)).await?;
+    filled.flush_seconds += timed(library.index.flush()).await?;
+    filled.verify_seconds += timed(verify(house, &drafts)).await?;
     let settlements: Vec<Settlement> =
         items.iter().cloned().zip(drafts).map(|(item, draft)| settlement(item, draft)).collect();
-    let started = Instant::now();
-    catalog.settle(library.embedder.name(), &settlements).await?;
-    filled.catalog_seconds += started.elapsed().as_secs_f64();
+    filled.catalog_seconds += timed(catalog.settle(library.embedder.name(), &settlements)).await?;
     Ok(())
+}
+
+/// The index must hold every chunk of a version before anybody may see it.
+async fn verify(house: &House, drafts: &[Draft]) -> anyhow::Result<()> {
+    for draft in drafts {
+        let found = house.library.index.points_of(&house.library.clearance, draft.version).await?;
+        ensure!(found.len() == draft.chunks.len(), "the index kept {} of {} chunks", found.len(), draft.chunks.len());
+    }
+    Ok(())
+}
+
+async fn timed<E>(work: impl Future<Output = Result<(), E>>) -> Result<f64, E> {
+    let started = Instant::now();
+    work.await?;
+    Ok(started.elapsed().as_secs_f64())
 }
 
 fn announced(paper: &Paper) -> NewItem {

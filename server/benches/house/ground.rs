@@ -51,7 +51,9 @@ impl Ground {
                 link(&from.canonicalize()?, &to).with_context(|| format!("{} cannot be shared", from.display()))?;
             }
         }
-        let config = Config { data_dir: folder.path().to_owned(), ..self.config.clone() };
+        // One process loads ONNX Runtime from one path, however many sites it opens.
+        let ort_lib = Some(self.provisioned.onnxruntime.clone());
+        let config = Config { data_dir: folder.path().to_owned(), ort_lib, ..self.config.clone() };
         Ok(Site { config, folder })
     }
 }

@@ -116,7 +116,7 @@ fn together(wanted: &Wanted) -> anyhow::Result<ExitCode> {
 fn in_own_process(part: Part) -> anyhow::Result<Findings> {
     let options = std::env::args_os()
         .skip(1)
-        .filter(|argument| !argument.to_str().is_some_and(|text| Part::from_str(text, false).is_ok()));
+        .filter(|argument| argument.to_str().is_none_or(|text| Part::from_str(text, false).is_err()));
     let mut command = Command::new(std::env::current_exe()?);
     command.args(options).arg("--alone").arg(name(part)).stdin(Stdio::null()).stderr(Stdio::inherit());
     let output = command.output().context("the part cannot be started")?;

@@ -52,11 +52,6 @@ impl Findings {
         self.remarks.push(remark.into());
     }
 
-    pub fn append(&mut self, other: Self) {
-        self.rows.extend(other.rows);
-        self.remarks.extend(other.remarks);
-    }
-
     fn push(&mut self, name: String, value: Option<f64>, unit: &str) -> &mut Row {
         self.rows.push(Row { name, value, unit: unit.to_owned(), target: None, also: Vec::new() });
         let last = self.rows.len() - 1;
@@ -156,10 +151,7 @@ impl Report<'_> {
     }
 }
 
-fn line<S: AsRef<str>>(cells: [&S; 5], widths: [usize; 5]) -> String
-where
-    S: ?Sized,
-{
+fn line<S: AsRef<str> + ?Sized>(cells: [&S; 5], widths: [usize; 5]) -> String {
     let [name, value, target, verdict, also] = cells.map(AsRef::as_ref);
     let [w0, w1, w2, w3, _] = widths;
     format!("{name:<w0$}  {value:>w1$}  {target:>w2$}  {verdict:<w3$}  {also}").trim_end().to_owned()

@@ -109,7 +109,8 @@ mod tests {
     use super::*;
 
     fn check(strengths: &[f32], expected: &[usize]) {
-        let quote = |(at, strength): (usize, &f32)| Quote { source: at, text: format!("sentence {at}"), strength: *strength };
+        let quote =
+            |(at, strength): (usize, &f32)| Quote { source: at, text: format!("sentence {at}"), strength: *strength };
         let chosen = choose(strengths.iter().enumerate().map(quote).collect());
         assert_eq!(chosen.quotes.iter().map(|quote| quote.source).collect::<Vec<_>>(), expected);
     }

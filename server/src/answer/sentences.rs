@@ -80,8 +80,7 @@ fn is_rule(row: &str) -> bool {
 /// `No. 5` are wrong now and then; the pieces are quotes all the same.
 fn sentences(prose: &str) -> Vec<&str> {
     let (mut found, mut from) = (Vec::new(), 0);
-    let mut chars = prose.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in prose.char_indices() {
         let full_width = matches!(c, '。' | '！' | '？');
         let end = at + c.len_utf8();
         let followed = prose[end..].chars().next().is_some_and(char::is_whitespace)
@@ -113,7 +112,10 @@ mod tests {
 
     #[test]
     fn items_and_rows_lose_their_frame_and_headings_are_no_sentences() {
-        check("# Refunds and more\n\n- Write to billing\n- Wait for ten days\n", &["Write to billing", "Wait for ten days"]);
+        check(
+            "# Refunds and more\n\n- Write to billing\n- Wait for ten days\n",
+            &["Write to billing", "Wait for ten days"],
+        );
         check("1. Open the settings page\n2. Press export now\n", &["Open the settings page", "Press export now"]);
         check("| Plan | Price |\n|---|---|\n| Practice | 59 pounds |", &["Practice | 59 pounds"]);
         check("```\nlet code = not_a_sentence();\n```\nProse goes on here.", &["Prose goes on here."]);
@@ -123,6 +125,9 @@ mod tests {
     fn the_short_and_the_endless_are_left_out() {
         check("Yes. No.", &[]);
         check(&"word ".repeat(200), &[]);
-        check("返金には最大で十営業日かかります。お待ちください。", &["返金には最大で十営業日かかります。", "お待ちください。"]);
+        check(
+            "返金には最大で十営業日かかります。お待ちください。",
+            &["返金には最大で十営業日かかります。", "お待ちください。"],
+        );
     }
 }

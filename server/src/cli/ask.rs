@@ -23,7 +23,9 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         for cited in reply.citations.iter() {
             if cited.n > named {
                 named = cited.n;
-                print::line(&format!("\n[{}] {}  {}", cited.n, cited.title, cited.url));
+                let heading = cited.heading.rsplit(" > ").next().filter(|heading| *heading != cited.title);
+                let heading = heading.filter(|heading| !heading.is_empty()).map(|heading| format!(" > {heading}"));
+                print::line(&format!("\n[{}] {}{}  {}", cited.n, cited.title, heading.unwrap_or_default(), cited.url));
             }
         }
     }

@@ -8,7 +8,7 @@ use super::remote::Remote;
 use super::{Context, Failure};
 use crate::answer::Question;
 use crate::datadir::{DataDir, HoldError};
-use crate::http::wire::{AskReply, Hit, SearchReply};
+use crate::http::wire::{AskReply, Hit, SearchReply, Viewer};
 use crate::wiring::{self, House};
 
 /// The house here, or a server that has it.
@@ -34,7 +34,13 @@ impl Desk {
         }
     }
 
-    pub async fn search(&self, text: &str, label: AccessLabel, as_text: &str, limit: usize) -> Result<SearchReply, Failure> {
+    pub async fn search(
+        &self,
+        text: &str,
+        label: AccessLabel,
+        as_text: &str,
+        limit: usize,
+    ) -> Result<SearchReply, Failure> {
         let house = match self {
             Self::There(server) => return server.search(text, as_text, limit).await,
             Self::Here(house) => house,
@@ -43,7 +49,10 @@ impl Desk {
         let clearance = operator(house).seeing_as(label)?.clearance()?;
         let found = house.answerer.searcher.search(&clearance, question.as_str(), Depth::Full, limit).await?;
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(SearchReply { hits: found.passages.into_iter().map(|scored| Hit::new(scored, true)).collect(), took_ms })
+        Ok(SearchReply {
+            hits: found.passages.into_iter().map(|scored| Hit::new(scored, Viewer::Operator)).collect(),
+            took_ms,
+        })
     }
 
     pub async fn ask(&self, text: &str, label: AccessLabel, as_text: &str) -> Result<AskReply, Failure> {
@@ -51,7 +60,8 @@ impl Desk {
             Self::There(server) => server.ask(text, as_text).await,
             Self::Here(house) => {
                 let principal = operator(house).seeing_as(label)?;
-                Ok(house.answerer.ask(&principal, &question(text)?).await?.into())
+                let answer = house.answerer.ask(&principal, &question(text)?).await?;
+                Ok(AskReply::new(answer, Viewer::Operator))
             }
         }
     }

@@ -29,7 +29,9 @@ pub async fn run(context: &Context) -> Outcome {
     for check in &checks {
         match context.json {
             true => print::json(&json!({"check": check.name, "fine": check.fine, "detail": check.words})),
-            false => print::line(&format!("{} {:<16} {}", if check.fine { "ok  " } else { "BAD " }, check.name, check.words)),
+            false => {
+                print::line(&format!("{} {:<16} {}", if check.fine { "ok  " } else { "BAD " }, check.name, check.words))
+            }
         }
     }
     if bad > 0 { Err(desk::gone(&format!("{bad} of {} checks failed", checks.len()))) } else { Ok(()) }
@@ -58,8 +60,13 @@ async fn inside(house: &House) -> anyhow::Result<Vec<Check>> {
     let mended = report.orphans + report.relabelled + report.rebuilt;
     let index = match mended {
         0 => fine("index", &format!("{} points, all as the catalog says", report.points)),
-        _ => fine("index", &format!("{} points; mended: {} removed, {} re-labelled, {} documents written again",
-            report.points, report.orphans, report.relabelled, report.rebuilt)),
+        _ => fine(
+            "index",
+            &format!(
+                "{} points; mended: {} removed, {} re-labelled, {} documents written again",
+                report.points, report.orphans, report.relabelled, report.rebuilt
+            ),
+        ),
     };
     Ok(vec![fine("catalog", &format!("{documents} documents")), index])
 }

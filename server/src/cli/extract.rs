@@ -33,7 +33,11 @@ pub fn run(context: &Context, args: &Args) -> Outcome {
             }
         }
     }
-    if failed > 0 { Err::<(), Failure>(desk::gone(&format!("{failed} of {} files could not be read", args.files.len()))) } else { Ok(()) }
+    if failed > 0 {
+        Err::<(), Failure>(desk::gone(&format!("{failed} of {} files could not be read", args.files.len())))
+    } else {
+        Ok(())
+    }
 }
 
 fn extract(path: &Path, args: &Args) -> Result<Value, String> {
@@ -42,8 +46,7 @@ fn extract(path: &Path, args: &Args) -> Result<Value, String> {
     let kind = args.kind.map_or_else(|| Kind::sniff(&bytes, Some(&name)), Ok).map_err(|error| error.to_string())?;
     let parsed = parse(kind, &bytes, args.url.as_deref()).map_err(|error| error.to_string())?;
     let cleaned = clean(&parsed.markdown);
-    let pages: Vec<Value> =
-        parsed.pages.iter().map(|page| json!({"number": page.number, "text": page.text})).collect();
+    let pages: Vec<Value> = parsed.pages.iter().map(|page| json!({"number": page.number, "text": page.text})).collect();
     let problems: Vec<String> = parsed.problems.into_iter().chain(cleaned.problems).collect();
     Ok(json!({
         "path": name,

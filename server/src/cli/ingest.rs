@@ -161,7 +161,8 @@ fn document(origin: String, bytes: &[u8], label: &AccessLabel) -> NewDocument {
 fn batches(files: Vec<(Found, AccessLabel)>) -> Vec<Vec<(Found, AccessLabel)>> {
     let (mut batches, mut bytes) = (vec![Vec::new()], 0);
     for (found, label) in files {
-        let full = batches.last().is_some_and(|batch| batch.len() >= BATCH_FILES || bytes + found.size_bytes > BATCH_BYTES);
+        let full =
+            batches.last().is_some_and(|batch| batch.len() >= BATCH_FILES || bytes + found.size_bytes > BATCH_BYTES);
         if full {
             batches.push(Vec::new());
             bytes = 0;
@@ -229,7 +230,14 @@ impl Lines {
 
     fn refused(&mut self, path: &Path, reason: String) {
         let path = Some(path.to_string_lossy().into_owned());
-        self.item(&ItemReply { path, url: None, status: "failed".into(), document_id: None, chunks: 0, reason: Some(reason) });
+        self.item(&ItemReply {
+            path,
+            url: None,
+            status: "failed".into(),
+            document_id: None,
+            chunks: 0,
+            reason: Some(reason),
+        });
     }
 
     pub fn summary(&self) -> Outcome {

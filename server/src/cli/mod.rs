@@ -133,15 +133,20 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
 }
 
 #[allow(clippy::disallowed_methods, reason = "the environment is read here, once, for the configuration")]
-fn read_config(config: Option<PathBuf>, data_dir: Option<PathBuf>, listen: Option<SocketAddr>) -> Result<Config, Failure> {
+fn read_config(
+    config: Option<PathBuf>,
+    data_dir: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+) -> Result<Config, Failure> {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     Config::load(Given { config, data_dir, listen }, &environment).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the log level is the tracing library's own variable")]
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,server=info,ingest=info,retrieval=info,qdrant_edge=error"));
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new("warn,server=info,ingest=info,retrieval=info,qdrant_edge=error")
+    });
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).compact().init();
 }
 

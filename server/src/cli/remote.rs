@@ -30,7 +30,8 @@ pub struct Remote {
 impl Remote {
     pub fn connect(data: &DataDir) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(data.server_file());
-        let text = text.map_err(|_| anyhow!("another lectern command uses {}: wait for it to end", data.root().display()))?;
+        let text =
+            text.map_err(|_| anyhow!("another lectern command uses {}: wait for it to end", data.root().display()))?;
         let file: ServerFile = serde_json::from_str(&text).context("the server's file cannot be read")?;
         let client = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).build()?;
         Ok(Self { client, url: file.url, token: file.token.into() })
@@ -38,7 +39,8 @@ impl Remote {
 
     pub async fn search(&self, query: &str, as_text: &str, limit: usize) -> Result<SearchReply, Failure> {
         let (query, as_label) = (query.to_owned(), Some(as_text.to_owned()));
-        self.call(self.client.post(self.at("/search")).json(&SearchRequest { query, limit: Some(limit), as_label })).await
+        self.call(self.client.post(self.at("/search")).json(&SearchRequest { query, limit: Some(limit), as_label }))
+            .await
     }
 
     pub async fn ask(&self, question: &str, as_text: &str) -> Result<AskReply, Failure> {
@@ -65,7 +67,8 @@ impl Remote {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Failure> {
-        let reply = request.bearer_auth(self.token.reveal()).send().await.context("the running server does not answer")?;
+        let reply =
+            request.bearer_auth(self.token.reveal()).send().await.context("the running server does not answer")?;
         let status = reply.status();
         if status.is_success() {
             return Ok(reply.json().await.context("the running server's answer cannot be read")?);

@@ -18,7 +18,7 @@ use super::ingest::{Files, Lines, here};
 use super::remote::ServerFile;
 use super::{Context, Failure, Outcome, print};
 use crate::datadir::{DataDir, HoldError, write_private};
-use crate::http::{self, Desk, ReadyState, Readiness};
+use crate::http::{self, Desk, Readiness, ReadyState};
 use crate::library::Library;
 use crate::wiring::{self, House};
 
@@ -49,7 +49,10 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         seed(&house, folder).await?;
     }
     let desk = desk(context, &house)?;
-    let server = ServerFile { url: format!("http://{}", listener.local_addr()?), token: desk.operator_token.reveal().to_owned() };
+    let server = ServerFile {
+        url: format!("http://{}", listener.local_addr()?),
+        token: desk.operator_token.reveal().to_owned(),
+    };
     let file = serde_json::to_vec(&server).map_err(anyhow::Error::from)?;
     write_private(&data.server_file(), &file).context("the server's file cannot be written")?;
     print::note(&format!("lectern answers at {}", server.url));
@@ -121,7 +124,8 @@ async fn until(stop: CancellationToken, task: impl Future<Output = ()>) {
 #[cfg(unix)]
 async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

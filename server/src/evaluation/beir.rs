@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn reads_the_judged_questions_and_names_a_wrong_line() {
-        let (corpus, queries) = ("{\"_id\":\"d\",\"text\":\"t\"}\n", "{\"_id\":\"q\",\"text\":\"?\"}\n{\"_id\":\"r\",\"text\":\"?\"}\n");
+        let (corpus, queries) =
+            ("{\"_id\":\"d\",\"text\":\"t\"}\n", "{\"_id\":\"q\",\"text\":\"?\"}\n{\"_id\":\"r\",\"text\":\"?\"}\n");
         let folder = write(corpus, queries, "query-id\tcorpus-id\tscore\nq\td\t1\nr\td\t0\n");
         let set = Set::read(folder.path(), None).unwrap();
         assert_eq!((set.documents.len(), set.questions.len()), (1, 1));

@@ -67,7 +67,8 @@ pub async fn retrieval(house: &House, set: &Set, depth: Depth) -> anyhow::Result
         run.extend(ranking.iter().map(|(document, score)| (question.id.clone(), document.clone(), *score)));
         rankings.insert(&question.id, ranking.into_iter().map(|(document, _)| document).collect::<Vec<_>>());
     }
-    let judged = set.questions.iter().filter_map(|question| Some((set.judged.get(&question.id)?, &rankings[&question.id])));
+    let judged =
+        set.questions.iter().filter_map(|question| Some((set.judged.get(&question.id)?, &rankings[&question.id])));
     let measures = measure(judged.map(|(judged, ranking)| (judged, ranking.as_slice())));
     Ok(Report { documents: set.documents.len(), chunks: indexed.chunks, measures, index_seconds, query_ms, run })
 }
@@ -134,7 +135,8 @@ async fn ask(
 
 /// Write `query-id TAB doc-id TAB score`.
 pub fn write_run(path: &Path, run: &[(String, String, f32)]) -> std::io::Result<()> {
-    let lines: String = run.iter().map(|(question, document, score)| format!("{question}\t{document}\t{score}\n")).collect();
+    let lines: String =
+        run.iter().map(|(question, document, score)| format!("{question}\t{document}\t{score}\n")).collect();
     std::fs::write(path, lines)
 }
 

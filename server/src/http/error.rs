@@ -11,8 +11,7 @@ use retrieval::search::SearchError;
 use serde_json::json;
 
 use crate::answer::{AnswerError, QuestionError};
-use crate::library::LibraryError;
-use crate::store::StoreError;
+use crate::library::{LibraryError, StoreError};
 
 /// What a client is told, and what only the log is.
 #[derive(Debug)]
@@ -36,7 +35,12 @@ impl ApiError {
 
     /// Absent and hidden look the same.
     pub fn not_found() -> Self {
-        Self { status: StatusCode::NOT_FOUND, code: "not_found", sentence: "there is no such thing".into(), cause: None }
+        Self {
+            status: StatusCode::NOT_FOUND,
+            code: "not_found",
+            sentence: "there is no such thing".into(),
+            cause: None,
+        }
     }
 
     fn unavailable(cause: impl ToString) -> Self {
@@ -99,12 +103,10 @@ impl From<AnswerError> for ApiError {
 impl From<LibraryError> for ApiError {
     fn from(error: LibraryError) -> Self {
         match error {
-            LibraryError::Store(full @ StoreError::DiskFull) => Self {
-                status: StatusCode::INSUFFICIENT_STORAGE,
-                code: "disk_full",
-                sentence: full.to_string(),
-                cause: None,
-            },
+            LibraryError::Store(StoreError::DiskFull) | LibraryError::Index(IndexError::DiskFull) => {
+                let sentence = StoreError::DiskFull.to_string();
+                Self { status: StatusCode::INSUFFICIENT_STORAGE, code: "disk_full", sentence, cause: None }
+            }
             other => Self::unavailable(other),
         }
     }

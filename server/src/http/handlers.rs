@@ -12,6 +12,7 @@ use retrieval::access::{AccessLabel, Role};
 use retrieval::search::Depth;
 use serde_json::{Value, json};
 
+use super::Desk;
 use super::error::ApiError;
 use super::ready;
 use super::who::{Asker, Operator};
@@ -19,7 +20,6 @@ use super::wire::{
     Accepted, AskReply, AskRequest, Hit, JobReply, Name, NewDocument, NewDocuments, Removed, SearchReply,
     SearchRequest, parse_as,
 };
-use super::Desk;
 use crate::answer::Question;
 use crate::library::Upload;
 
@@ -36,7 +36,7 @@ pub async fn healthz() -> &'static str {
 
 pub async fn readyz(State(desk): State<Desk>) -> (StatusCode, Json<Value>) {
     let state = desk.readiness.state();
-    let database = desk.library.store.ping().await.is_ok();
+    let database = desk.library.ping().await.is_ok();
     let (status, sentence) = match state {
         _ if !database => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
         ready::State::Ready => (StatusCode::OK, state.sentence()),
@@ -56,23 +56,24 @@ pub async fn search(
 ) -> Result<Json<SearchReply>, ApiError> {
     let request = body.map_err(malformed)?.0;
     let (question, started) = (Question::parse(&request.query)?, Instant::now());
-    let with_scores = asker.sees_scores();
+    let viewer = asker.viewer();
     let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
     let limit = request.limit.unwrap_or(HITS).min(MOST_HITS);
     let found = desk.answerer.searcher.search(&principal.clearance()?, question.as_str(), Depth::Full, limit).await?;
     metrics::counter!("lectern_searches_total").increment(1);
-    let hits = found.passages.into_iter().map(|scored| Hit::new(scored, with_scores)).collect();
+    let hits = found.passages.into_iter().map(|scored| Hit::new(scored, viewer)).collect();
     Ok(Json(SearchReply { hits, took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) }))
 }
 
 pub async fn ask(State(desk): State<Desk>, asker: Asker, body: Body<AskRequest>) -> Result<Json<AskReply>, ApiError> {
     let request = body.map_err(malformed)?.0;
     let question = Question::parse(&request.question)?;
+    let viewer = asker.viewer();
     let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
     let answer = desk.answerer.ask(&principal, &question).await?;
     let declined = if answer.declined { "true" } else { "false" };
     metrics::counter!("lectern_answers_total", "declined" => declined).increment(1);
-    Ok(Json(answer.into()))
+    Ok(Json(AskReply::new(answer, viewer)))
 }
 
 pub async fn add_documents(

@@ -3,10 +3,11 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use retrieval::access::{AccessError, AccessLabel, Principal};
+use retrieval::access::{AccessError, AccessLabel, Principal, Role};
 
 use super::Desk;
 use super::error::ApiError;
+use super::wire::Viewer;
 
 /// Anybody: the operator with the token, a visitor without one.
 pub struct Asker(Principal);
@@ -20,9 +21,12 @@ impl Asker {
         as_label.map_or(Ok(self.0.clone()), |label| self.0.seeing_as(label))
     }
 
-    /// Scores tell of documents beyond the answer; only who reads everything sees them.
-    pub fn sees_scores(&self) -> bool {
-        matches!(self.0.role(), retrieval::access::Role::Admin)
+    /// Decided by who holds the token, whoever's eyes are looked through.
+    pub fn viewer(&self) -> Viewer {
+        match self.0.role() {
+            Role::Admin => Viewer::Operator,
+            Role::Reader | Role::Editor => Viewer::Visitor,
+        }
     }
 }
 
@@ -31,7 +35,9 @@ impl FromRequestParts<Desk> for Asker {
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, ApiError> {
         match (token(parts)?, desk.visitors) {
-            (Some(token), _) if same(token, desk.operator_token.reveal()) => Ok(Self(Principal::operator(desk.workspace))),
+            (Some(token), _) if same(token, desk.operator_token.reveal()) => {
+                Ok(Self(Principal::operator(desk.workspace)))
+            }
             (Some(_), _) => Err(ApiError::not_allowed()),
             (None, true) => Ok(Self(Principal::anonymous(desk.workspace))),
             (None, false) => Ok(Self(Principal::turned_away(desk.workspace))),

@@ -5,7 +5,7 @@ use retrieval::ports::Scored;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, Citation};
-use crate::store::{ItemLine, JobStatus};
+use crate::library::{ItemLine, JobStatus};
 
 /// `tier=public[,groups=a+b]`, as `--as` and the `as` field take it.
 pub fn parse_as(text: &str) -> Result<AccessLabel, AccessError> {
@@ -137,30 +137,50 @@ pub struct JobReply {
     pub items: Vec<ItemReply>,
 }
 
+/// Who will read a reply. Scores tell of documents beyond it, paths of the machine: both are the operator's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Viewer {
+    Operator,
+    Visitor,
+}
+
+/// Where a document came from, as far as this viewer is told: an address on the web, or a file by its name alone.
+fn place(origin: String, viewer: Viewer) -> String {
+    match viewer {
+        Viewer::Operator => origin,
+        Viewer::Visitor if is_url(&origin) => origin,
+        Viewer::Visitor => origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn is_url(origin: &str) -> bool {
+    origin.starts_with("http://") || origin.starts_with("https://")
+}
+
 impl Hit {
-    pub fn new(scored: Scored, with_score: bool) -> Self {
+    pub fn new(scored: Scored, viewer: Viewer) -> Self {
         let Scored { passage, score } = scored;
         Self {
             document_id: passage.document.to_string(),
             title: passage.title,
-            url: passage.origin,
+            url: place(passage.origin, viewer),
             tier: passage.label.tier.to_string(),
             page: passage.page,
             heading: passage.heading,
             text: passage.text,
             start: passage.bytes.start,
             end: passage.bytes.end,
-            score: with_score.then_some(score),
+            score: (viewer == Viewer::Operator).then_some(score),
         }
     }
 }
 
-impl From<Answer> for AskReply {
-    fn from(answer: Answer) -> Self {
+impl AskReply {
+    pub fn new(answer: Answer, viewer: Viewer) -> Self {
         Self {
             answer: answer.text,
             declined: answer.declined,
-            citations: answer.citations.into_iter().map(Cited::from).collect(),
+            citations: answer.citations.into_iter().map(|citation| Cited::new(citation, viewer)).collect(),
             mode: answer.mode.to_owned(),
             model: answer.model,
             took_ms: answer.took_ms,
@@ -169,13 +189,13 @@ impl From<Answer> for AskReply {
     }
 }
 
-impl From<Citation> for Cited {
-    fn from(citation: Citation) -> Self {
+impl Cited {
+    fn new(citation: Citation, viewer: Viewer) -> Self {
         Self {
             n: citation.n,
             document_id: citation.document.to_string(),
             title: citation.title,
-            url: citation.origin,
+            url: place(citation.origin, viewer),
             page: citation.page,
             heading: citation.heading,
             quote: citation.quote,
@@ -188,8 +208,7 @@ impl From<Citation> for Cited {
 
 impl From<ItemLine> for ItemReply {
     fn from(line: ItemLine) -> Self {
-        let is_url = line.origin.starts_with("http://") || line.origin.starts_with("https://");
-        let (path, url) = if is_url { (None, Some(line.origin)) } else { (Some(line.origin), None) };
+        let (path, url) = if is_url(&line.origin) { (None, Some(line.origin)) } else { (Some(line.origin), None) };
         let document_id = line.document.map(|document| document.to_string());
         Self { path, url, status: line.state, document_id, chunks: line.chunks, reason: line.reason }
     }
@@ -205,6 +224,15 @@ impl From<JobStatus> for JobReply {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn visitors_are_told_no_path_of_the_machine() {
+        let check = |origin: &str, expected| assert_eq!(place(origin.to_owned(), Viewer::Visitor), expected);
+        check("/srv/handbook/refunds.md", "refunds.md");
+        check("C:\\handbook\\refunds.md", "refunds.md");
+        check("https://example.test/a/b", "https://example.test/a/b");
+        assert_eq!(place("/srv/refunds.md".into(), Viewer::Operator), "/srv/refunds.md");
+    }
 
     #[test]
     fn who_to_ask_as() {

@@ -32,6 +32,7 @@ impl Library {
 impl Intake<'_> {
     /// Keep these uploads; accepted and durable when it returns.
     pub async fn add(&mut self, uploads: Vec<Upload>) -> Result<(), LibraryError> {
+        let _no_removal = self.library.handing_in.read().await;
         let originals = self.library.store.originals().clone();
         let (contents, named): (Vec<Vec<u8>>, Vec<(String, AccessLabel)>) =
             uploads.into_iter().map(|upload| (upload.bytes, (upload.origin, upload.label))).unzip();

@@ -16,10 +16,11 @@ use ingest::timing::Timings;
 use retrieval::access::Clearance;
 use retrieval::model::{DocumentId, JobId, WorkspaceId};
 use retrieval::ports::{EmbedError, Embedder, IndexError, VectorIndex};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 
-use crate::store::{JobStatus, LEASE, Lease, LeasedCatalog, Store, StoreError, Task};
+use crate::store::{LEASE, Lease, LeasedCatalog, Store, Task};
 
+pub use crate::store::{ItemLine, JobStatus, StoreError};
 pub use intake::{Intake, Upload};
 pub use reconcile::Reconciled;
 
@@ -56,6 +57,8 @@ pub struct Library {
     pub owner: String,
     /// One job at a time: the embedder is the bottleneck, and two jobs would only take turns.
     pub working: Mutex<()>,
+    /// Held for reading while bytes are handed in: a removal must not drop an original that is just being named again.
+    pub handing_in: RwLock<()>,
 }
 
 impl Library {
@@ -76,7 +79,10 @@ impl Library {
         }
         self.tell_index().await?;
         if many > 0 {
-            self.index.optimize().await?;
+            // Never needed for correctness: a search only takes longer until the next one succeeds.
+            if let Err(error) = self.index.optimize().await {
+                tracing::warn!(%error, "the index was not optimised");
+            }
         }
         let timings = Arc::into_inner(pipeline).map(|pipeline| pipeline.timings).unwrap_or_default();
         Ok(Some((lease.job, timings)))
@@ -87,11 +93,26 @@ impl Library {
         Ok(self.store.job_status(self.workspace, job).await?)
     }
 
-    /// Take a document out: unreachable from the commit on, out of the index when this returns.
+    /// Take a document out: unreachable from the commit on, out of the index and its bytes gone when this returns.
     pub async fn remove(&self, document: DocumentId) -> Result<bool, LibraryError> {
-        let there = self.store.document_remove(self.workspace, document).await?;
+        let _nobody_hands_in = self.handing_in.write().await;
+        let Some(originals) = self.store.document_remove(self.workspace, document).await? else { return Ok(false) };
         self.tell_index().await?;
-        Ok(there)
+        for original in originals {
+            self.store.original_drop(&original).await?;
+        }
+        Ok(true)
+    }
+
+    /// Whether the catalog answers.
+    pub async fn ping(&self) -> Result<(), LibraryError> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Whether the index lacks what the catalog has: a new, lost or half-filled one, which only a reconciliation mends.
+    pub async fn lacks_points(&self) -> Result<bool, LibraryError> {
+        let chunks = self.store.chunk_count(self.workspace).await?;
+        Ok(self.index.count(&self.clearance).await? < chunks)
     }
 
     /// The document that an origin or an id names, if this clearance may know of it.

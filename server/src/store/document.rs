@@ -82,20 +82,44 @@ impl Store {
         Ok(changed > 0)
     }
 
-    /// Take a document out, with every version, chunk and origin, from this commit on.
-    pub async fn document_remove(&self, workspace: WorkspaceId, document: DocumentId) -> Result<bool, StoreError> {
+    /// Take a document out, with every version, chunk and origin, from this commit on. Returns the names of its
+    /// originals, or `None` when it was not there.
+    pub async fn document_remove(
+        &self,
+        workspace: WorkspaceId,
+        document: DocumentId,
+    ) -> Result<Option<Vec<String>>, StoreError> {
         let mut tx = self.write().await?;
+        let originals: Vec<(String,)> = sqlx::query_as("SELECT original FROM origins WHERE document_id = $1")
+            .bind(document.to_string())
+            .fetch_all(&mut *tx)
+            .await?;
         let there = self.retire(&mut tx, workspace, document).await?;
         tx.commit().await?;
-        Ok(there)
+        Ok(there.then(|| originals.into_iter().map(|(name,)| name).collect()))
+    }
+
+    /// Delete the bytes of an original that no document and no waiting item names any more.
+    pub async fn original_drop(&self, original: &str) -> Result<(), StoreError> {
+        let select = "SELECT (SELECT COUNT(*) FROM origins WHERE original = $1) \
+                      + (SELECT COUNT(*) FROM job_items WHERE original = $1 AND state = 'queued')";
+        let (named,): (i64,) = sqlx::query_as(select).bind(original).fetch_one(&self.reader).await?;
+        match named {
+            0 => self.originals.remove(original).map_err(StoreError::Original),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many chunks the live documents have.
+    pub async fn chunk_count(&self, workspace: WorkspaceId) -> Result<u64, StoreError> {
+        let select = "SELECT COUNT(*) FROM chunks c JOIN documents d ON d.id = c.document_id \
+                      AND d.live_version = c.version_id WHERE d.workspace_id = $1";
+        let (count,): (i64,) = sqlx::query_as(select).bind(workspace.to_string()).fetch_one(&self.reader).await?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// The document with this id or origin, if this clearance may know of it.
-    pub async fn document_by_name(
-        &self,
-        clearance: &Clearance,
-        name: &str,
-    ) -> Result<Option<DocumentId>, StoreError> {
+    pub async fn document_by_name(&self, clearance: &Clearance, name: &str) -> Result<Option<DocumentId>, StoreError> {
         let select = "SELECT d.id, d.tier, d.group_names FROM documents d WHERE d.workspace_id = $1 AND (d.id = $2 \
                       OR d.id = (SELECT o.document_id FROM origins o WHERE o.workspace_id = $1 AND o.origin = $2))";
         let row: Option<(String, i64, String)> = sqlx::query_as(select)
@@ -262,11 +286,7 @@ fn known_from((id, hash, tier, groups, origins): KnownRow) -> Result<Known, Stor
     })
 }
 
-async fn chunks_insert(
-    tx: &mut Transaction<'_, Any>,
-    workspace: WorkspaceId,
-    draft: &Draft,
-) -> Result<(), StoreError> {
+async fn chunks_insert(tx: &mut Transaction<'_, Any>, workspace: WorkspaceId, draft: &Draft) -> Result<(), StoreError> {
     let insert = "INSERT INTO chunks (point_id, version_id, document_id, ordinal, start_byte, end_byte, page, heading, \
                   body, vector_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     for (chunk, (key, _)) in draft.chunks.iter().zip(&draft.vectors) {

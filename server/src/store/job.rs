@@ -55,6 +55,8 @@ struct ItemRow {
     version_id: String,
 }
 
+type ItemLineRow = (String, String, Option<String>, i64, Option<String>);
+
 impl Store {
     /// A job that still takes items; nobody works on it before `job_close`.
     pub async fn job_begin(&self, workspace: WorkspaceId, kind: &str) -> Result<JobId, StoreError> {
@@ -138,12 +140,8 @@ impl Store {
                         ORDER BY created_ms, id LIMIT 1) \
                       RETURNING id, workspace_id, fence";
         let now = self.clock.now_ms();
-        let claimed: Option<(String, String, i64)> = sqlx::query_as(update)
-            .bind(owner)
-            .bind(now + lease_ms())
-            .bind(now)
-            .fetch_optional(&self.writer)
-            .await?;
+        let claimed: Option<(String, String, i64)> =
+            sqlx::query_as(update).bind(owner).bind(now + lease_ms()).bind(now).fetch_optional(&self.writer).await?;
         let lease = |(job, workspace, fence): (String, String, i64)| {
             Ok(Lease { job: rows::id(&job)?, workspace: rows::id(&workspace)?, fence })
         };
@@ -162,8 +160,7 @@ impl Store {
     pub async fn job_items_queued(&self, lease: &Lease) -> Result<Vec<Item>, StoreError> {
         let select = "SELECT ordinal, origin, original, tier, group_names, document_id, version_id FROM job_items \
                       WHERE job_id = $1 AND state = 'queued' ORDER BY ordinal";
-        let found: Vec<ItemRow> =
-            sqlx::query_as(select).bind(lease.job.to_string()).fetch_all(&self.reader).await?;
+        let found: Vec<ItemRow> = sqlx::query_as(select).bind(lease.job.to_string()).fetch_all(&self.reader).await?;
         found.into_iter().map(item).collect()
     }
 
@@ -174,9 +171,9 @@ impl Store {
             .fetch_optional(&self.reader)
             .await?;
         let Some((state,)) = state else { return Ok(None) };
-        let select = "SELECT origin, state, result_id, chunks, reason FROM job_items WHERE job_id = $1 ORDER BY ordinal";
-        let found: Vec<(String, String, Option<String>, i64, Option<String>)> =
-            sqlx::query_as(select).bind(job.to_string()).fetch_all(&self.reader).await?;
+        let select =
+            "SELECT origin, state, result_id, chunks, reason FROM job_items WHERE job_id = $1 ORDER BY ordinal";
+        let found: Vec<ItemLineRow> = sqlx::query_as(select).bind(job.to_string()).fetch_all(&self.reader).await?;
         let items = found.into_iter().map(|(origin, state, result, chunks, reason)| {
             let document = result.map(|id| rows::id(&id)).transpose()?;
             Ok(ItemLine { origin, state, document, chunks: rows::size(chunks), reason })

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sqlx::any::{Any, AnyPoolOptions};
-use sqlx::{AnyPool, Executor, Transaction};
+use sqlx::{AnyPool, Connection, Executor, Transaction};
 
 use crate::clock::Clock;
 
@@ -94,6 +94,8 @@ impl Store {
                 (writer, reader, Dialect::Sqlite)
             }
             Database::Postgres(url) => {
+                // First by itself: a pool would only say that it waited, not for what.
+                sqlx::AnyConnection::connect(url).await?.close().await?;
                 let pool = AnyPoolOptions::new().max_connections(READERS + 2).connect(url).await?;
                 (pool.clone(), pool, Dialect::Postgres)
             }
@@ -135,7 +137,7 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
         |connection, _| {
             Box::pin(async move {
                 let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                               PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;";
+                               PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;";
                 connection.execute(pragmas).await.map(|_| ())
             })
         },

@@ -2,8 +2,8 @@
 //!
 //! A row is written in the transaction that decided, and leaves once the index has flushed. Telling twice is harmless.
 
-use retrieval::model::{DocumentId, VersionId, WorkspaceId};
 use retrieval::access::AccessLabel;
+use retrieval::model::{DocumentId, VersionId, WorkspaceId};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::{Store, StoreError, rows};
@@ -33,21 +33,17 @@ pub enum Task {
 
 impl Store {
     /// The oldest tasks, with the row ids to strike off once the index has flushed them.
-    pub async fn outbox_next(
-        &self,
-        workspace: WorkspaceId,
-        limit: usize,
-    ) -> Result<Vec<(String, Task)>, StoreError> {
+    pub async fn outbox_next(&self, workspace: WorkspaceId, limit: usize) -> Result<Vec<(String, Task)>, StoreError> {
         let select = "SELECT o.id, o.kind, o.subject, d.tier, d.group_names FROM outbox o \
                       LEFT JOIN documents d ON d.id = o.subject AND o.kind = 'relabel_document' \
                       WHERE o.workspace_id = $1 ORDER BY o.created_ms, o.id LIMIT $2";
         type Row = (String, String, String, Option<i64>, Option<String>);
-        let found: Vec<Row> = sqlx::query_as(select)
-            .bind(workspace.to_string())
-            .bind(rows::count(limit))
-            .fetch_all(&self.reader)
-            .await?;
-        found.into_iter().map(|(id, kind, subject, tier, groups)| Ok((id, task(&kind, &subject, tier, groups)?))).collect()
+        let found: Vec<Row> =
+            sqlx::query_as(select).bind(workspace.to_string()).bind(rows::count(limit)).fetch_all(&self.reader).await?;
+        found
+            .into_iter()
+            .map(|(id, kind, subject, tier, groups)| Ok((id, task(&kind, &subject, tier, groups)?)))
+            .collect()
     }
 
     pub async fn outbox_strike(&self, ids: &[String]) -> Result<(), StoreError> {

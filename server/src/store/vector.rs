@@ -13,11 +13,7 @@ const PAGE: usize = 100;
 
 impl Store {
     /// The cached vectors of these texts, in order.
-    pub async fn vector_find(
-        &self,
-        model: &str,
-        keys: &[ContentHash],
-    ) -> Result<Vec<Option<Embedding>>, StoreError> {
+    pub async fn vector_find(&self, model: &str, keys: &[ContentHash]) -> Result<Vec<Option<Embedding>>, StoreError> {
         let mut found: HashMap<String, Embedding> = HashMap::new();
         let keys: Vec<String> = keys.iter().map(|key| rows::hash_to_sql(*key)).collect();
         for page in keys.chunks(PAGE) {
@@ -27,7 +23,8 @@ impl Store {
             );
             let query = sqlx::query_as::<_, (String, Vec<u8>)>(AssertSqlSafe(select)).bind(model);
             let query = page.iter().fold(query, |query, key| query.bind(key));
-            found.extend(query.fetch_all(&self.reader).await?.into_iter().map(|(key, bytes)| (key, from_bytes(&bytes))));
+            found
+                .extend(query.fetch_all(&self.reader).await?.into_iter().map(|(key, bytes)| (key, from_bytes(&bytes))));
         }
         Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }

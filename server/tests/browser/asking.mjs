@@ -37,7 +37,8 @@ test("a question is asked and its source reached with nothing but the keyboard",
   assert.ok(REFUNDS.includes(quote), `not a quote of refunds.md: ${quote}`);
   assert.equal(await page.locator("blockquote").first().textContent(), `${quote} [1]`);
   assert.match(await page.locator("#source-1 h3").textContent(), /^\[1\] Refunds$/);
-  assert.equal(await page.locator("blockquote").count(), await page.locator("mark").count(), "every quote is shown in its place");
+  const [quotes, marks] = [await page.locator("blockquote").count(), await page.locator("mark").count()];
+  assert.equal(quotes, marks, "every quote is shown in its place");
 
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");

@@ -1,4 +1,7 @@
-/** Looks: every state of the page, on a phone and on a wide screen, by day and by night; axe finds nothing, nothing overflows. */
+/**
+ * Looks: every state of the page, on a phone and on a wide screen, by day and by night. axe finds nothing, nothing
+ * overflows, and a picture of each is kept in target/screenshots.
+ */
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -7,7 +10,8 @@ import { test } from "node:test";
 import { SCREENSHOTS, answerWith, ask, visit } from "./stage.mjs";
 
 const LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(3);
-const cited = { n: 1, title: LONG, url: `https://handbook.example/${LONG}`, heading: LONG, page: 12, quote: LONG, start: 0, passage: `${LONG} ${LONG}` };
+const named = { n: 1, title: LONG, url: `https://handbook.example/${LONG}`, heading: LONG, page: 12 };
+const cited = { ...named, quote: LONG, start: 0, passage: `${LONG} ${LONG}` };
 
 /** How each state is reached. */
 const STATES = {
@@ -32,7 +36,7 @@ for (const width of [360, 1_440]) {
         const { page, close } = await visit({ width, colorScheme, axe: true });
         await reach(page);
         await page.screenshot({ path: join(SCREENSHOTS, `${state}-${colorScheme}-${width}.png`), fullPage: true });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
         assert.equal(overflow, 0, "the page scrolls sideways");
         assert.deepEqual(await violations(page), []);
         await close();

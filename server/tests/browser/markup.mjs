@@ -18,15 +18,18 @@ const DOCUMENTS = {
   ],
   "How many stones may a trebuchet throw on a Sunday?": [
     "trebuchets.md",
-    `---\ntitle: "Trebuchets ${PICTURE}"\n---\n\nA trebuchet may throw seven stones \`${PICTURE}\` on a Sunday, [not more](javascript:window.owned=1).\n`,
+    `---\ntitle: "Trebuchets ${PICTURE}"\n---\n\nA trebuchet may throw seven stones \`${PICTURE}\` on a Sunday, ` +
+      "[not more](javascript:window.owned=1).\n",
   ],
   "Who polishes the gondola bells?": [
     "gondolas.html",
-    `<title>Gondolas ${ESCAPED}</title><h1>Gondolas ${ESCAPED}</h1><p>The gondola bells ${ESCAPED} are polished by the night porter ${SCRIPT} before the first crossing.</p>`,
+    `<title>Gondolas ${ESCAPED}</title><h1>Gondolas ${ESCAPED}</h1><p>The gondola bells ${ESCAPED} are polished by the ` +
+      `night porter ${SCRIPT} before the first crossing.</p>`,
   ],
   "Where are the spare periscope lenses kept?": [
     `${PICTURE}.txt`,
-    "The spare periscope lenses are kept in the green cabinet behind the harbour office, and the key hangs with the keeper of tides, who signs for it.\n",
+    "The spare periscope lenses are kept in the green cabinet behind the harbour office, and the key hangs with the " +
+      "keeper of tides, who signs for it.\n",
   ],
 };
 
@@ -53,8 +56,10 @@ test("markup of documents is shown as text and nothing of it runs", async (t) =>
 test("markup in every field of an answer is shown as text; what is no web page is no link", async () => {
   const { page, trouble, close } = await visit();
   const quote = `Seven ${PICTURE}.`;
-  const cited = (n, url) => ({ n, title: PICTURE, url, heading: PICTURE, page: 3, quote, start: 0, passage: `${quote} ${SCRIPT}` });
-  const citations = [cited(1, "javascript:window.owned=1"), cited(2, "https://handbook.example/a"), cited(3, `/srv/secret/${PICTURE}`)];
+  const urls = ["javascript:window.owned=1", "https://handbook.example/a", `/srv/secret/${PICTURE}`];
+  const passage = `${quote} ${SCRIPT}`;
+  const cited = (url, at) => ({ n: at + 1, title: PICTURE, url, heading: PICTURE, page: 3, quote, start: 0, passage });
+  const citations = urls.map(cited);
   await answerWith(page, { json: { answer: PICTURE, declined: false, citations, mode: "extractive" } });
   await ask(page, "anything");
   await onlyText(page);
@@ -80,8 +85,9 @@ test("markup in the titles of a declined answer is text too", async () => {
 test("quotes are highlighted in the order of their passage, whatever order they come in", async () => {
   const { page, close } = await visit();
   const passage = "First this. Then that. This again: First this.";
-  const cited = (quote) => ({ n: 1, title: "T", url: "t.md", heading: "", page: null, quote, start: passage.indexOf(quote), passage });
-  await answerWith(page, { json: { answer: "", declined: false, citations: [cited("Then that."), cited("First this.")] } });
+  const named = { n: 1, title: "T", url: "t.md", heading: "", page: null, passage };
+  const citations = ["Then that.", "First this."].map((quote) => ({ ...named, quote, start: passage.indexOf(quote) }));
+  await answerWith(page, { json: { answer: "", declined: false, citations } });
   await ask(page, "anything");
   assert.deepEqual(await page.locator("mark").allTextContents(), ["First this.", "Then that."]);
   assert.equal(await page.locator(".passage").textContent(), passage);
@@ -91,7 +97,7 @@ test("quotes are highlighted in the order of their passage, whatever order they 
 /** Nothing below the answer but the elements that the page itself makes, and nothing has run. */
 async function onlyText(page) {
   await page.waitForTimeout(200);
-  const names = await page.locator("#answer *, #sources *").evaluateAll((found) => found.map((element) => element.localName));
+  const names = await page.locator("#answer *, #sources *").evaluateAll((all) => all.map((element) => element.localName));
   const known = ["a", "article", "blockquote", "h2", "h3", "mark", "p"];
   assert.deepEqual(names.filter((name) => !known.includes(name)), []);
   assert.equal(await page.evaluate(() => "owned" in window), false);

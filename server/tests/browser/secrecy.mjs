@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { ROOT, SEED } from "./house.mjs";
 import { ask, house, visit } from "./stage.mjs";
 
+const RULES = ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"];
 const leaks = readFileSync(join(ROOT, "data/eval/leaks.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
 const asked = leaks.filter((leak) => leak.as === "tier=public");
 const handbook = readdirSync(SEED, { recursive: true, withFileTypes: true })
@@ -47,7 +48,7 @@ test("the policy of every answer allows nothing unsafe", async () => {
     const { headers } = await fetch(house.origin + path);
     const policy = headers.get("content-security-policy") ?? "";
     assert.ok(!policy.includes("unsafe"), `${path}: ${policy}`);
-    for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"]) {
+    for (const rule of RULES) {
       assert.ok(policy.includes(rule), `${path} lacks ${rule}: ${policy}`);
     }
   }

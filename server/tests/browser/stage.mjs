@@ -12,7 +12,7 @@ import { House, ROOT } from "./house.mjs";
 
 export const SCREENSHOTS = join(ROOT, "target/screenshots");
 const AXE = fileURLToPath(new URL("node_modules/axe-core/axe.min.js", import.meta.url));
-const WAIT_MS = 5_000;
+const WAIT_MS = 15_000;
 /** Whatever the browser wants for itself, from wherever, it does not get. */
 const ALONE = ["--disable-background-networking", "--disable-component-update", "--no-first-run"];
 const NOBODY_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1";

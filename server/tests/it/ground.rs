@@ -13,7 +13,7 @@ use retrieval::model::{Chunk, DocumentId, WorkspaceId};
 use server::clock::Clock;
 use server::http::wire::parse_as;
 use server::store::{Database, Lease, LeasedCatalog, NewItem, Originals, Store};
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
 use crate::postgres;

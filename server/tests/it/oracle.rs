@@ -19,7 +19,8 @@ const ROUNDS: usize = 20;
 const QUESTIONS_PER_ROUND: usize = 32;
 const GROUPS: [&str; 4] = ["billing", "hr", "sales", "web"];
 const WORDS: [&str; 12] = [
-    "refund", "invoice", "holiday", "salary", "server", "outage", "password", "price", "contract", "tax", "office", "key",
+    "refund", "invoice", "holiday", "salary", "server", "outage", "password", "price", "contract", "tax", "office",
+    "key",
 ];
 const ORIGINS: u64 = 40;
 
@@ -113,7 +114,7 @@ async fn decide_without_telling(home: &Home, truth: &mut Truth, dice: &mut Dice)
         let (standing, document) = (standing.clone(), home.document(origin).await.unwrap());
         let changed = (dice.label(), standing.1.clone());
         if dice.below(2) == 0 {
-            assert!(store.document_remove(workspace, document).await.unwrap());
+            assert!(store.document_remove(workspace, document).await.unwrap().is_some());
             truth.retain(|_, other| *other != standing);
         } else if !truth.values().any(|other| *other == changed) {
             assert!(store.document_relabel(workspace, document, &changed.0).await.unwrap());
@@ -131,7 +132,8 @@ async fn ask(home: &Home, truth: &Truth, dice: &mut Dice) -> (Shown, Shown, Show
         _ => operator.seeing_as(dice.label()).unwrap(),
     };
     let (clearance, question) = (principal.clearance().unwrap(), dice.words(3));
-    let depth = [Depth::Full, Depth::Raw(Mode::Hybrid), Depth::Raw(Mode::Dense), Depth::Raw(Mode::Sparse)][dice.below(4) as usize];
+    let depth = [Depth::Full, Depth::Raw(Mode::Hybrid), Depth::Raw(Mode::Dense), Depth::Raw(Mode::Sparse)]
+        [dice.below(4) as usize];
     let found = home.searcher().search(&clearance, &question, depth, 200).await.unwrap();
     let many = found.passages.len();
     let found: Shown = found.passages.into_iter().map(|hit| (who(&hit.passage.label), hit.passage.text)).collect();

@@ -61,7 +61,10 @@ async fn files_that_only_look_hostile_are_read() {
 pub fn heavy() -> Vec<u8> {
     let mut page = String::from("<html><body>");
     for n in 0..240_000 {
-        let _ = write!(page, "<p a{n}='{n}' b{n}='{n}' c{n}='{n}' d{n}='{n}' e{n}='{n}' f{n}='{n}' g{n}='{n}' h{n}='{n}'>x");
+        let _ = write!(
+            page,
+            "<p a{n}='{n}' b{n}='{n}' c{n}='{n}' d{n}='{n}' e{n}='{n}' f{n}='{n}' g{n}='{n}' h{n}='{n}'>x"
+        );
     }
     page.into_bytes()
 }

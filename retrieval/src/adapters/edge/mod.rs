@@ -126,7 +126,9 @@ impl EdgeIndex {
     }
 
     async fn updating(&self, operations: Vec<UpdateOperation>) -> Result<(), IndexError> {
+        let directory = self.directory.clone();
         let apply = move |engine: &EdgeShard| {
+            shard::room_to_write(&directory, 0)?;
             operations.into_iter().try_for_each(|operation| engine.update(operation).map_err(failure))
         };
         self.writer.run(apply).await
@@ -174,9 +176,10 @@ impl VectorIndex for EdgeIndex {
 
     async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
         points.iter().try_for_each(|point| layout::check_vector(&point.dense, self.dimensions))?;
-        let (workspace, encoder) = (self.workspace, Arc::clone(&self.encoder));
+        let (workspace, encoder, directory) = (self.workspace, Arc::clone(&self.encoder), self.directory.clone());
         let write = move |engine: &EdgeShard| {
             for batch in points.chunks(POINTS_PER_OPERATION) {
+                shard::room_to_write(&directory, 0)?;
                 let operation = shard::upsertion(workspace, batch, &encoder)?;
                 engine.update(operation).map_err(failure)?;
             }
@@ -206,6 +209,12 @@ impl VectorIndex for EdgeIndex {
     /// Worth a call whenever writing pauses: the engine itself decides whether enough has gathered (see
     /// [`Links::worth_building_bytes`]) and otherwise returns at once. Writes wait until it is done, searches do not.
     async fn optimize(&self) -> Result<(), IndexError> {
-        self.writer.run(|engine| engine.optimize().map(drop).map_err(failure)).await
+        let (directory, vector_bytes) = (self.directory.clone(), 4 * self.dimensions as u64);
+        let optimize = move |engine: &EdgeShard| {
+            // It writes every point anew before it lets the old ones go.
+            shard::room_to_write(&directory, 2 * vector_bytes * engine.info().points_count as u64)?;
+            engine.optimize().map(drop).map_err(failure)
+        };
+        self.writer.run(optimize).await
     }
 }

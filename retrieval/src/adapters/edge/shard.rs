@@ -27,6 +27,8 @@ const LOCK: &str = "in-use.lock";
 const WAL: &str = "wal";
 const SEGMENTS: &str = "segments";
 const CONFIG: &str = "edge_config.json";
+/// Room for two blocks of the log, a block of vectors and what one operation adds elsewhere.
+const HEADROOM_BYTES: u64 = 160 * 1024 * 1024;
 
 /// The payload fields that filters read, and how each is indexed.
 const INDEXES: [(&str, PayloadSchemaType); 5] = [
@@ -47,6 +49,7 @@ pub(super) struct Shard {
 impl Shard {
     pub(super) fn open(directory: &Path, settings: &EdgeSettings) -> Result<Self, IndexError> {
         fs::create_dir_all(directory).map_err(|error| unreachable_at(directory, &error))?;
+        room_to_write(directory, 0)?;
         let lock = lock(directory)?;
         let engine = contain::panics(|| load_or_create(directory, settings))?;
         let shard = Self { engine: Some(engine), _lock: lock };
@@ -67,6 +70,16 @@ impl Drop for Shard {
             drop(engine);
             Ok(())
         });
+    }
+}
+
+/// The engine writes into memory-mapped files that take their blocks only when touched: on a full disk that is not an
+/// error but the end of the process. So there must be room before it is asked to write or to open.
+pub(super) fn room_to_write(directory: &Path, more_bytes: u64) -> Result<(), IndexError> {
+    let disk = rustix::fs::statvfs(directory).map_err(|error| unreachable_at(directory, &error.into()))?;
+    match disk.f_bavail.saturating_mul(disk.f_frsize) >= HEADROOM_BYTES + more_bytes {
+        true => Ok(()),
+        false => Err(IndexError::DiskFull),
     }
 }
 
@@ -187,7 +200,7 @@ fn damaged(error: qdrant_edge::OperationError) -> IndexError {
         IndexError::Unavailable(what) | IndexError::Damaged(what) | IndexError::Refused(what) => {
             IndexError::Damaged(what)
         }
-        IndexError::OtherWorkspace => IndexError::OtherWorkspace,
+        other @ (IndexError::DiskFull | IndexError::OtherWorkspace) => other,
     }
 }
 

@@ -119,7 +119,11 @@ mod tests {
         let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
         for number in 0..3 {
             let seen = Arc::clone(&seen);
-            writer.run(move |_| Ok(seen.lock().unwrap().push(number))).await.unwrap();
+            let note = move |_: &EdgeShard| {
+                seen.lock().unwrap().push(number);
+                Ok(())
+            };
+            writer.run(note).await.unwrap();
             let refused = writer.run(|_| Err(IndexError::Refused("no".to_owned()))).await;
             assert!(matches!(refused, Err(IndexError::Refused(_))));
         }
@@ -147,7 +151,8 @@ mod tests {
         let seen = Arc::clone(&done);
         let slow = writer.run(move |_| {
             std::thread::sleep(Duration::from_millis(50));
-            Ok(seen.set(()).unwrap_or_default())
+            seen.set(()).unwrap_or_default();
+            Ok(())
         });
         assert!(tokio::time::timeout(Duration::from_millis(5), slow).await.is_err());
         within_seconds(writer.run(flush)).await.unwrap();

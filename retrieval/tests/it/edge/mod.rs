@@ -80,7 +80,8 @@ async fn readers_go_on_beside_writes_flushes_and_optimisations() {
         index.upsert((0..50).map(|n| point(round * 50 + n, label.clone(), "refunds")).collect()).await.unwrap();
         index.relabel(DocumentId(Uuid::from_u128(round)), &label).await.unwrap();
         let (flushed, optimized) = tokio::join!(index.flush(), index.optimize());
-        (flushed.unwrap(), optimized.unwrap());
+        flushed.unwrap();
+        optimized.unwrap();
     }
     for reader in readers {
         reader.await.unwrap();

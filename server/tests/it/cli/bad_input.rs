@@ -51,7 +51,9 @@ fn bytes_that_are_no_text_are_no_question() {
 #[test]
 fn a_configuration_with_a_mistake_is_named() {
     let lectern = Lectern { folder: tempfile::tempdir().unwrap() };
-    for (text, words) in [("vistors = true", "vistors"), ("listen = 'x'", "127.0.0.1:8080"), ("[embedder]\nthreads = 0", "threads")] {
+    for (text, words) in
+        [("vistors = true", "vistors"), ("listen = 'x'", "127.0.0.1:8080"), ("[embedder]\nthreads = 0", "threads")]
+    {
         lectern.write("lectern.toml", text);
         lectern.run(&["ask", "x"]).complains(2, words);
     }
@@ -66,7 +68,10 @@ fn what_is_not_there_fails_alone() {
         .run(&["ingest", missing.to_str().unwrap(), good.to_str().unwrap(), "--tier", "public", "--json"])
         .complains(1, "1 of 2 items failed");
     let lines = ran.lines();
-    assert_eq!((lines[0]["status"].as_str(), lines[0]["reason"].as_str()), (Some("failed"), Some("there is no such file or folder")));
+    assert_eq!(
+        (lines[0]["status"].as_str(), lines[0]["reason"].as_str()),
+        (Some("failed"), Some("there is no such file or folder"))
+    );
     assert_eq!(lines[1]["status"], "indexed");
     assert_eq!(lectern.found("good file", "tier=public"), ["Good"]);
     lectern.run(&["extract", missing.to_str().unwrap()]).complains(1, "No such file");
@@ -74,7 +79,10 @@ fn what_is_not_there_fails_alone() {
     lectern.run(&["jobs", "no-job"]).complains(1, "there is no such job");
     let empty = lectern.folder.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
-    assert_eq!(lectern.run(&["ingest", empty.to_str().unwrap(), "--tier", "public", "--json"]).expect(0).lines()[0]["items"], 0);
+    assert_eq!(
+        lectern.run(&["ingest", empty.to_str().unwrap(), "--tier", "public", "--json"]).expect(0).lines()[0]["items"],
+        0
+    );
 }
 
 #[test]
@@ -88,7 +96,9 @@ fn a_file_without_permission_fails_alone() {
         return; // root reads everything
     }
     let docs = lectern.folder.path().join("docs");
-    let ran = lectern.run(&["ingest", docs.to_str().unwrap(), "--tier", "public", "--json"]).complains(1, "1 of 2 items failed");
+    let ran = lectern
+        .run(&["ingest", docs.to_str().unwrap(), "--tier", "public", "--json"])
+        .complains(1, "1 of 2 items failed");
     assert!(ran.out.contains("cannot be read"), "{ran:?}");
     assert_eq!(lectern.found("reads this", "tier=public"), ["Open"]);
 }
@@ -167,7 +177,9 @@ fn a_file_that_kills_its_parser_fails_alone() {
     lectern.write("docs/heavy.html", crate::worker::heavy());
     lectern.write("docs/light.md", "# Light\n\nA light file.");
     let docs = lectern.folder.path().join("docs");
-    let ran = lectern.run(&["ingest", docs.to_str().unwrap(), "--tier", "public", "--json"]).complains(1, "1 of 2 items failed");
+    let ran = lectern
+        .run(&["ingest", docs.to_str().unwrap(), "--tier", "public", "--json"])
+        .complains(1, "1 of 2 items failed");
     let heavy = ran.lines().into_iter().find(|line| line["status"] == "failed").unwrap();
     assert!(heavy["reason"].as_str().unwrap().contains("the parser stopped on this file"), "{heavy}");
     assert_eq!(lectern.found("light file", "tier=public"), ["Light"]);

@@ -64,9 +64,12 @@ fn most_questions_are_answered_from_the_right_document_or_declined() {
             continue;
         }
         answered += 1;
-        let cited: Vec<&str> = reply["citations"].as_array().unwrap().iter().filter_map(|c| c["url"].as_str()).collect();
+        let cited: Vec<&str> =
+            reply["citations"].as_array().unwrap().iter().filter_map(|c| c["url"].as_str()).collect();
         let wanted = entry["documents"].as_array().unwrap();
-        right += usize::from(wanted.iter().any(|document| cited.iter().any(|url| url.ends_with(document.as_str().unwrap()))));
+        right += usize::from(
+            wanted.iter().any(|document| cited.iter().any(|url| url.ends_with(document.as_str().unwrap()))),
+        );
     }
     assert!(right * 3 >= answered * 2, "{right} of {answered} cite the right document");
     assert!(declined * 2 >= unanswerable, "{declined} of {unanswerable} were declined");

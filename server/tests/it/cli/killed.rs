@@ -13,7 +13,10 @@ const FILES: usize = 500;
 fn what_was_reported_is_found_and_nothing_twice() {
     let lectern = Lectern::new();
     for n in 0..FILES {
-        lectern.write(&format!("docs/{n}.md"), format!("# File {n}\n\nThe word of this file is quokka{n}, and no other file has it."));
+        lectern.write(
+            &format!("docs/{n}.md"),
+            format!("# File {n}\n\nThe word of this file is quokka{n}, and no other file has it."),
+        );
     }
     let docs = lectern.folder.path().join("docs");
     let arguments = ["ingest", docs.to_str().unwrap(), "--tier", "internal", "--json"];
@@ -43,13 +46,15 @@ fn what_was_reported_is_found_and_nothing_twice() {
     let server = lectern.serve(&[]);
     for n in 0..FILES {
         let word = format!("quokka{n}");
-        let reply = server.post(&lectern, "/api/v1/search", &json!({"query": word, "limit": 20, "as": "tier=internal"}));
+        let reply =
+            server.post(&lectern, "/api/v1/search", &json!({"query": word, "limit": 20, "as": "tier=internal"}));
         let says_so = |hit: &&Value| hit["text"].as_str().unwrap().contains(&format!("{word},"));
         let hits: Vec<&Value> = reply["hits"].as_array().unwrap().iter().filter(says_so).collect();
         assert_eq!(hits.len(), 1, "{word} is found {} times", hits.len());
         assert_eq!(hits[0]["document_id"].as_str(), reported.get(hits[0]["url"].as_str().unwrap()).map(String::as_str));
     }
-    let metrics = lectern.run(&["ingest", docs.to_str().unwrap(), "--tier", "internal", "--wait", "--json"]).expect(0).lines();
+    let metrics =
+        lectern.run(&["ingest", docs.to_str().unwrap(), "--tier", "internal", "--wait", "--json"]).expect(0).lines();
     assert_eq!(metrics.last().unwrap()["summary"], json!({"unchanged": FILES}));
 }
 

@@ -5,8 +5,8 @@
 mod bad_input;
 mod gold;
 mod killed;
-mod served;
 mod seed;
+mod served;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -45,7 +45,12 @@ fn check(question: &str, who: &str, document: &str, quote: &str) {
 #[test]
 fn the_first_question_is_answered_from_what_the_asker_may_read() {
     check("How long do refunds take?", "tier=public", "public/refunds.md", "Refunds take up to 10 business days");
-    check("How long do refunds take?", "tier=internal", "internal/refund-handling.md", "Refunds take 4 business days by card");
+    check(
+        "How long do refunds take?",
+        "tier=internal",
+        "internal/refund-handling.md",
+        "Refunds take 4 business days by card",
+    );
 }
 
 #[test]

@@ -13,9 +13,11 @@ fn commands_go_to_the_running_server() {
     let docs = lectern.folder.path().join("docs");
     let docs = docs.to_str().unwrap();
 
-    let taken_in = lectern.run(&["ingest", docs, "--tier", "customer", "--wait", "--json"]).complains(1, "1 of 3 items failed");
+    let taken_in =
+        lectern.run(&["ingest", docs, "--tier", "customer", "--wait", "--json"]).complains(1, "1 of 3 items failed");
     let lines = taken_in.lines();
-    let of = |name: &str| lines.iter().find(|line| line["path"].as_str().is_some_and(|path| path.ends_with(name))).unwrap();
+    let of =
+        |name: &str| lines.iter().find(|line| line["path"].as_str().is_some_and(|path| path.ends_with(name))).unwrap();
     assert_eq!((of("one.md")["status"].clone(), of("two.md")["status"].clone()), ("indexed".into(), "indexed".into()));
     assert!(of("bad.md")["reason"].as_str().unwrap().contains("PNG"), "{lines:?}");
     let summary = lines.last().unwrap();
@@ -94,7 +96,8 @@ fn told_to_stop_amid_work_it_goes_on_at_the_next_start() {
     }
     let docs = lectern.folder.path().join("docs");
     let lines = lectern.run(&["ingest", docs.to_str().unwrap(), "--tier", "public", "--json"]).expect(0).lines();
-    let jobs: Vec<&str> = lines.last().unwrap()["jobs"].as_array().unwrap().iter().filter_map(|job| job.as_str()).collect();
+    let jobs: Vec<&str> =
+        lines.last().unwrap()["jobs"].as_array().unwrap().iter().filter_map(|job| job.as_str()).collect();
     server.signal("TERM");
     assert_eq!(server.ended(), Some(0));
     let _again = lectern.serve(&[]);
@@ -102,7 +105,13 @@ fn told_to_stop_amid_work_it_goes_on_at_the_next_start() {
     for job in jobs {
         wait_for("the job to end", || lectern.run(&["jobs", job, "--json"]).one()["state"] == "done");
         let status = lectern.run(&["jobs", job, "--json"]).one();
-        ended.extend(status["items"].as_array().unwrap().iter().map(|item| (item["path"].to_string(), item["status"].to_string())));
+        ended.extend(
+            status["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| (item["path"].to_string(), item["status"].to_string())),
+        );
     }
     ended.sort_unstable();
     ended.dedup_by(|a, b| a.0 == b.0);
@@ -121,7 +130,8 @@ fn on_postgres_the_same_commands_do_the_same() {
     };
     let lines = on_postgres(&["ingest", file.to_str().unwrap(), "--tier", "internal", "--json"]).expect(0).lines();
     assert_eq!(lines[0]["status"], "indexed");
-    let found = |who| on_postgres(&["search", "which bird", "--as", who, "--json"]).one()["hits"].as_array().unwrap().len();
+    let found =
+        |who| on_postgres(&["search", "which bird", "--as", who, "--json"]).one()["hits"].as_array().unwrap().len();
     assert_eq!((found("tier=internal"), found("tier=customer")), (1, 0));
     assert!(!lectern.data().join("lectern.db").exists());
     on_postgres(&["remove", file.to_str().unwrap()]).expect(0);

@@ -27,7 +27,9 @@ fn titles(reply: &Reply) -> Vec<String> {
 #[tokio::test]
 async fn a_visitor_reads_what_is_public() {
     let served = served().await;
-    for question in ["How long do refunds take?", "refunds after the deal", "wages thirty days", "service nine hours", "deal.md"] {
+    for question in
+        ["How long do refunds take?", "refunds after the deal", "wages thirty days", "service nine hours", "deal.md"]
+    {
         let found = served.search(Sender::Nobody, question, None).await;
         assert_eq!(titles(&found), ["Refunds"]);
         assert_nothing_of(&found, &above(1));
@@ -126,9 +128,15 @@ async fn what_the_operator_adds_and_removes_takes_effect() {
     assert_eq!(accepted.status, StatusCode::ACCEPTED);
     let job = format!("/api/v1/jobs/{}", accepted.json()["job"].as_str().unwrap());
     let status = async || served.send(Sender::Operator, "GET", &job, "").await.json();
-    assert_eq!((status().await["state"].clone(), status().await["items"][0]["status"].clone()), ("queued".into(), "queued".into()));
+    assert_eq!(
+        (status().await["state"].clone(), status().await["items"][0]["status"].clone()),
+        ("queued".into(), "queued".into())
+    );
     served.library.work(&|_, _| {}).await.unwrap();
-    assert_eq!((status().await["state"].clone(), status().await["items"][0]["status"].clone()), ("done".into(), "indexed".into()));
+    assert_eq!(
+        (status().await["state"].clone(), status().await["items"][0]["status"].clone()),
+        ("done".into(), "indexed".into())
+    );
     assert_eq!(status().await["items"][0]["path"], "new.md");
     let eyes = "tier=internal,groups=hr";
     assert!(served.search(Sender::Operator, "new bird", Some(eyes)).await.body.contains("New bird."));

@@ -17,9 +17,13 @@ async fn a_question_is_text_of_a_bearable_length() {
     let served = served().await;
     let long = "x".repeat(4_001);
     for sender in [Sender::Nobody, Sender::Operator] {
-        for (question, words) in
-            [("", "empty"), (" \n\t ", "empty"), (long.as_str(), "4001"), ("a\u{0}b", "not text"), ("\u{1b}[2J", "not text")]
-        {
+        for (question, words) in [
+            ("", "empty"),
+            (" \n\t ", "empty"),
+            (long.as_str(), "4001"),
+            ("a\u{0}b", "not text"),
+            ("\u{1b}[2J", "not text"),
+        ] {
             assert_refused(&served.ask(sender, question, None).await, words);
             assert_refused(&served.search(sender, question, None).await, words);
         }
@@ -33,8 +37,17 @@ async fn a_question_is_text_of_a_bearable_length() {
 async fn what_is_not_the_json_of_the_route_is_told_so() {
     let served = served().await;
     for body in [
-        "", "{", "null", "[]", "\"question\"", "{}", r#"{"question":7}"#, r#"{"question":"x","tier":"restricted"}"#,
-        r#"{"question":"x","as":["tier=public"]}"#, r#"{"question":"x"} trailing"#, r#"{"question":"\ud800"}"#,
+        "",
+        "{",
+        "null",
+        "[]",
+        "\"question\"",
+        "{}",
+        r#"{"question":7}"#,
+        r#"{"question":"x","tier":"restricted"}"#,
+        r#"{"question":"x","as":["tier=public"]}"#,
+        r#"{"question":"x"} trailing"#,
+        r#"{"question":"\ud800"}"#,
     ] {
         assert_refused(&served.send(Sender::Nobody, "POST", "/api/v1/ask", body).await, "not the JSON");
     }
@@ -57,12 +70,15 @@ async fn too_much_is_refused_before_it_is_read() {
     assert_refused(&served.send(Sender::Nobody, "POST", "/api/v1/ask", &large).await, "too large");
     let large = json!({"query": "x".repeat(70_000)}).to_string();
     assert_refused(&served.send(Sender::Nobody, "POST", "/api/v1/search", &large).await, "too large");
-    let huge = json!({"documents": [{"origin": "a", "tier": "public", "content": "A".repeat(73 * 1024 * 1024)}]}).to_string();
+    let huge =
+        json!({"documents": [{"origin": "a", "tier": "public", "content": "A".repeat(73 * 1024 * 1024)}]}).to_string();
     assert_refused(&served.send(Sender::Operator, "POST", "/api/v1/documents", &huge).await, "too large");
     // Nobody's upload is refused for who sends it, not for its size.
     let nobody = served.send(Sender::Nobody, "POST", "/api/v1/documents", &huge).await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
-    let many = served.send(Sender::Operator, "POST", "/api/v1/search", r#"{"query":"refunds","limit":18446744073709551615}"#).await;
+    let many = served
+        .send(Sender::Operator, "POST", "/api/v1/search", r#"{"query":"refunds","limit":18446744073709551615}"#)
+        .await;
     assert_eq!((many.status, many.json()["hits"].as_array().unwrap().len()), (StatusCode::OK, 5));
     let none = served.send(Sender::Operator, "POST", "/api/v1/search", r#"{"query":"refunds","limit":0}"#).await;
     assert_eq!(none.json()["hits"], json!([]));

@@ -118,11 +118,13 @@ impl Served {
     }
 
     pub async fn search(&self, sender: Sender, query: &str, as_label: Option<&str>) -> Reply {
-        self.send(sender, "POST", "/api/v1/search", &serde_json::json!({"query": query, "as": as_label}).to_string()).await
+        self.send(sender, "POST", "/api/v1/search", &serde_json::json!({"query": query, "as": as_label}).to_string())
+            .await
     }
 
     pub async fn ask(&self, sender: Sender, question: &str, as_label: Option<&str>) -> Reply {
-        self.send(sender, "POST", "/api/v1/ask", &serde_json::json!({"question": question, "as": as_label}).to_string()).await
+        self.send(sender, "POST", "/api/v1/ask", &serde_json::json!({"question": question, "as": as_label}).to_string())
+            .await
     }
 }
 

@@ -86,7 +86,9 @@ async fn what_is_not_in_the_table_is_not_there() {
         let reply = served.send(Sender::Nobody, "GET", path, "").await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}: {reply:?}");
     }
-    for (method, path) in [("PUT", "/api/v1/ask"), ("GET", "/api/v1/search"), ("PATCH", "/api/v1/documents"), ("POST", "/")] {
+    for (method, path) in
+        [("PUT", "/api/v1/ask"), ("GET", "/api/v1/search"), ("PATCH", "/api/v1/documents"), ("POST", "/")]
+    {
         let reply = served.send(Sender::Operator, method, path, "{}").await;
         assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}: {reply:?}");
     }
@@ -120,7 +122,11 @@ async fn the_page_runs_nothing_from_elsewhere() {
     let served = served().await;
     let page = served.send(Sender::Nobody, "GET", "/", "").await;
     assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert!(!page.body.contains("://") && !page.body.contains("<script>") && !page.body.contains("style="), "{}", page.body);
+    assert!(
+        !page.body.contains("://") && !page.body.contains("<script>") && !page.body.contains("style="),
+        "{}",
+        page.body
+    );
     for (file, kind) in [("ask.js", "javascript"), ("style.css", "text/css"), ("index.html", "text/html")] {
         let reply = served.send(Sender::Nobody, "GET", &format!("/ui/{file}"), "").await;
         assert!(reply.headers["content-type"].to_str().unwrap().contains(kind), "{reply:?}");

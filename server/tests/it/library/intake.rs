@@ -105,7 +105,8 @@ async fn what_cannot_be_read_fails_alone_and_says_why(home: Home) {
 }
 
 async fn a_long_document_is_indexed_in_all_its_chunks(home: Home) {
-    let long: String = (0..700).map(|n| format!("Paragraph {n} speaks of thing number {n} and of nothing else.\n\n")).collect();
+    let long: String =
+        (0..700).map(|n| format!("Paragraph {n} speaks of thing number {n} and of nothing else.\n\n")).collect();
     let lines = home.ingest(&[("long.md", "internal", &long), ("short.md", "public", "Short.")]).await;
     assert!(lines[0].chunks > 100, "{}", lines[0].chunks);
     assert_eq!(home.points().await as usize, lines[0].chunks + 1);

@@ -34,12 +34,19 @@ async fn a_new_label_holds_for_readers_and_index_and_keeps_the_document(home: Ho
         assert_eq!(lines[0].chunks as u64, chunks);
         assert_eq!(home.found(may, "salary").await.len() as u64, chunks + 1, "{who}: {may} reads too little");
         if may_not != "nobody" {
-            assert_eq!(home.found(may_not, "salary").await, texts(&["Salary is paid monthly."]), "{who}: {may_not} reads");
+            assert_eq!(
+                home.found(may_not, "salary").await,
+                texts(&["Salary is paid monthly."]),
+                "{who}: {may_not} reads"
+            );
         }
         let held = labels_in_index(&home).await;
         assert_eq!(held.len() as u64, chunks + 1);
         let own = held.iter().filter(|point| Some(point.document) == document);
-        assert!(own.clone().count() as u64 == chunks && own.into_iter().all(|point| point.label == label(who)), "{who}");
+        assert!(
+            own.clone().count() as u64 == chunks && own.into_iter().all(|point| point.label == label(who)),
+            "{who}"
+        );
     }
     home.assert_in_step().await;
 }
@@ -48,7 +55,10 @@ async fn tightening_works_before_the_index_hears_of_it(home: Home) {
     home.ingest(&[("a.md", "public", "Once for all."), ("b.md", "public", "Still for all.")]).await;
     let document = home.document("a.md").await.unwrap();
     home.ground.store.document_relabel(home.ground.workspace, document, &label("restricted")).await.unwrap();
-    assert!(labels_in_index(&home).await.iter().all(|point| point.label == label("public")), "the index should lag here");
+    assert!(
+        labels_in_index(&home).await.iter().all(|point| point.label == label("public")),
+        "the index should lag here"
+    );
     assert_eq!(home.found("internal", "for all").await, texts(&["Still for all."]));
     home.library.tell_index().await.unwrap();
     assert_eq!(home.found("internal", "for all").await, texts(&["Still for all."]));

@@ -187,6 +187,7 @@ fn library(ground: &Ground, index: Arc<dyn VectorIndex>, parser: Arc<dyn Parse>)
         clearance: ground.everything(),
         owner: "tester".into(),
         working: Default::default(),
+        handing_in: Default::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use retrieval::model::{DocumentId, PointId, VersionId};
-use retrieval::ports::{Embedder, Point, Purpose};
+use retrieval::ports::{Point, Purpose};
 use uuid::Uuid;
 
 use super::{Home, on_all, states};
@@ -86,7 +86,9 @@ async fn an_empty_index_is_filled_from_the_catalog_alone(home: Home) {
     let (before, parsed) = (points(&home).await, home.parsed.count());
     home.index.delete_points(&before).await.unwrap();
     // Vectors that are lost too are made again from the text.
-    home.ground.sql("DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM chunks WHERE body LIKE '%Beta%')").await;
+    home.ground
+        .sql("DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM chunks WHERE body LIKE '%Beta%')")
+        .await;
     let report = home.library.reconcile().await.unwrap();
     assert_eq!((report.points, report.rebuilt), (0, 3));
     assert_eq!(points(&home).await, before);
@@ -97,11 +99,13 @@ async fn an_empty_index_is_filled_from_the_catalog_alone(home: Home) {
 async fn an_index_of_many_pages_is_compared_to_its_end(home: Home) {
     let texts: Vec<(String, String)> = (0..31)
         .map(|file| {
-            let paragraphs = (0..70).map(|n| format!("Paragraph {n} of file {file} fills its own chunk well. {}\n\n", "Word. ".repeat(48)));
+            let paragraphs = (0..70)
+                .map(|n| format!("Paragraph {n} of file {file} fills its own chunk well. {}\n\n", "Word. ".repeat(48)));
             (format!("{file}.md"), paragraphs.collect())
         })
         .collect();
-    let uploads: Vec<(&str, &str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), "public", text.as_str())).collect();
+    let uploads: Vec<(&str, &str, &str)> =
+        texts.iter().map(|(name, text)| (name.as_str(), "public", text.as_str())).collect();
     home.ingest(&uploads).await;
     let before = points(&home).await;
     assert!(before.len() > 2_000, "{} points are too few pages", before.len());

@@ -45,8 +45,7 @@ async fn the_same_text_under_two_labels_is_two_documents(home: Home) {
 async fn a_moved_file_and_its_successor_are_both_found(home: Home) {
     for (old, new) in [("a.md", "z.md"), ("z.md", "a.md")] {
         home.ingest(&[(old, "public", "# Leave\n\nTwenty days.")]).await;
-        let mut uploads =
-            [(old, "public", "# Leave\n\nThirty days."), (new, "public", "# Leave\n\nTwenty days.")];
+        let mut uploads = [(old, "public", "# Leave\n\nThirty days."), (new, "public", "# Leave\n\nTwenty days.")];
         uploads.sort_unstable();
         let lines = home.ingest(&uploads).await;
         assert!(lines.iter().all(|line| line.state != "failed"), "{lines:?}");
@@ -92,7 +91,8 @@ async fn a_shared_document_does_not_change_under_one_of_its_origins(home: Home) 
 
 async fn many_copies_are_read_twice_at_most(home: Home) {
     let names: Vec<String> = (0..60).map(|n| format!("{n}.md")).collect();
-    let uploads: Vec<(&str, &str, &str)> = names.iter().map(|name| (name.as_str(), "public", "# T\n\nShared.")).collect();
+    let uploads: Vec<(&str, &str, &str)> =
+        names.iter().map(|name| (name.as_str(), "public", "# T\n\nShared.")).collect();
     let lines = home.ingest(&uploads).await;
     assert_eq!(lines.iter().filter(|line| line.state == "indexed").count(), 1);
     assert_eq!(lines.iter().filter(|line| line.state == "duplicate").count(), 59);

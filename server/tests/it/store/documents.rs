@@ -85,9 +85,9 @@ async fn a_revision_replaces_what_is_seen_and_queues_the_old_points(ground: Grou
 async fn a_removed_document_is_gone_with_its_origins(ground: Ground) {
     let published = ground.publish("a.md", "public", "text").await;
     let elsewhere = WorkspaceId(Uuid::from_u128(9));
-    assert!(!ground.store.document_remove(elsewhere, published.document).await.unwrap());
-    assert!(ground.store.document_remove(ground.workspace, published.document).await.unwrap());
-    assert!(!ground.store.document_remove(ground.workspace, published.document).await.unwrap());
+    assert_eq!(ground.store.document_remove(elsewhere, published.document).await.unwrap(), None);
+    assert!(ground.store.document_remove(ground.workspace, published.document).await.unwrap().is_some());
+    assert_eq!(ground.store.document_remove(ground.workspace, published.document).await.unwrap(), None);
     assert_eq!(outbox(&ground).await, [Task::Delete(published.draft.version)]);
     let standing = ground.standing("a.md", "public", "text").await;
     assert_eq!((standing.known, standing.twin), (None, None));
@@ -123,7 +123,11 @@ async fn a_name_finds_only_what_the_reader_may_know_of(ground: Ground) {
         ("public", None),
     ] {
         for name in ["docs/pay.md", id.as_str()] {
-            assert_eq!(ground.store.document_by_name(&ground.reader(who), name).await.unwrap(), expected, "{who} {name}");
+            assert_eq!(
+                ground.store.document_by_name(&ground.reader(who), name).await.unwrap(),
+                expected,
+                "{who} {name}"
+            );
         }
     }
     for name in ["docs/pay", "DOCS/PAY.MD", "%", "", "' OR 1=1 --"] {
@@ -132,7 +136,8 @@ async fn a_name_finds_only_what_the_reader_may_know_of(ground: Ground) {
 }
 
 async fn documents_are_counted_per_reader(ground: Ground) {
-    for (at, who) in ["public", "customer", "customer,groups=hr", "internal", "restricted,groups=hr"].iter().enumerate() {
+    for (at, who) in ["public", "customer", "customer,groups=hr", "internal", "restricted,groups=hr"].iter().enumerate()
+    {
         ground.publish(&format!("{at}.md"), who, &format!("text {at}")).await;
     }
     for (who, expected) in

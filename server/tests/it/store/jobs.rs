@@ -64,7 +64,8 @@ async fn every_outcome_reads_back_as_it_ended(ground: Ground) {
         (Outcome::Duplicate { document }, "duplicate", Some(document), 0, None),
         (Outcome::Failed { reason: "no 'text'; -- é".into() }, "failed", None, 0, Some("no 'text'; -- é".to_owned())),
     ];
-    let (lease, items) = ground.job(&[("a", "public"), ("b", "public"), ("c", "public"), ("d", "public"), ("e", "public")]).await;
+    let (lease, items) =
+        ground.job(&[("a", "public"), ("b", "public"), ("c", "public"), ("d", "public"), ("e", "public")]).await;
     let settlements: Vec<Settlement> = items
         .iter()
         .zip(&outcomes)

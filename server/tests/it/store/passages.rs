@@ -99,7 +99,10 @@ async fn passages_come_in_the_order_asked_for_and_as_they_were_stored(ground: Gr
         assert_eq!((passage.ordinal as usize, &passage.text, &passage.bytes), (ordinal, &chunk.text, &chunk.bytes));
         assert_eq!(&published.draft.text[passage.bytes.clone()], passage.text);
         assert_eq!((passage.page, passage.heading.as_str(), passage.title.as_str()), (chunk.page, "Heading", "Title"));
-        assert_eq!((passage.document, passage.version, passage.origin.as_str()), (published.document, published.draft.version, "a.md"));
+        assert_eq!(
+            (passage.document, passage.version, passage.origin.as_str()),
+            (published.document, published.draft.version, "a.md")
+        );
     }
 }
 

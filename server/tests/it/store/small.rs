@@ -69,7 +69,9 @@ async fn an_answer_record_holds_what_rested_on_what(ground: Ground) {
         took_ms: 12,
     };
     let id = ground.store.answer_record_insert(&record).await.unwrap().to_string();
-    let kept = |column: &str| format!("SELECT {column} FROM answer_records WHERE id = '{id}' AND took_ms = 12 AND declined = 0");
+    let kept = |column: &str| {
+        format!("SELECT {column} FROM answer_records WHERE id = '{id}' AND took_ms = 12 AND declined = 0")
+    };
     for (column, expected) in [
         ("asker", record.asker.clone()),
         ("question", record.question.clone()),
