@@ -288,9 +288,10 @@ fn settled(item: Item, change: Change, outcome: Outcome) -> Prepared {
 
 fn draft(item: &Item, parsed: Parsed, chunker: &Chunker) -> Option<Draft> {
     let cleaned = clean(&parsed.markdown);
+    // The title of the text, not one taken from a file's name: a copy under another name is a copy.
+    let content_hash = hash_of(&format!("{}\0{}", parsed.title.as_deref().unwrap_or_default(), cleaned.text));
     let title = parsed.title.unwrap_or_else(|| title_from(&item.origin));
     let chunks = chunker.chunk(&cleaned.text);
-    let content_hash = hash_of(&format!("{title}\0{}", cleaned.text));
     let problems = parsed.problems.into_iter().chain(cleaned.problems).collect();
     (!chunks.is_empty()).then(|| Draft {
         document: item.document,

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use base64::Engine;
@@ -107,9 +107,9 @@ pub async fn remove_document(
 pub async fn job(
     State(desk): State<Desk>,
     Operator(_): Operator,
-    Path(job): Path<String>,
+    job: Result<Path<String>, PathRejection>,
 ) -> Result<Json<JobReply>, ApiError> {
-    let job = job.parse().map_err(|_| ApiError::not_found())?;
+    let job = job.ok().and_then(|Path(job)| job.parse().ok()).ok_or_else(ApiError::not_found)?;
     let status = desk.library.job(job).await?.ok_or_else(ApiError::not_found)?;
     Ok(Json(status.into()))
 }

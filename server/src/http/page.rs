@@ -1,6 +1,7 @@
 //! The page and its files, from inside the binary.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
@@ -15,8 +16,8 @@ pub async fn index() -> Response {
     serve("index.html")
 }
 
-pub async fn file(Path(file): Path<String>) -> Response {
-    serve(&file)
+pub async fn file(file: Result<Path<String>, PathRejection>) -> Response {
+    file.map_or_else(|_| ApiError::not_found().into_response(), |Path(file)| serve(&file))
 }
 
 fn serve(file: &str) -> Response {

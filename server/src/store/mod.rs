@@ -15,11 +15,11 @@ mod passage;
 mod rows;
 mod vector;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::{Any, AnyPoolOptions};
-use sqlx::{AnyPool, Connection, Executor, Transaction};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 use crate::clock::Clock;
 
@@ -88,14 +88,17 @@ impl Store {
         sqlx::any::install_default_drivers();
         let (writer, reader, dialect) = match database {
             Database::Sqlite(path) => {
-                let url = |mode| format!("sqlite://{}?mode={mode}", path.display());
-                let writer = sqlite_pool(1).connect(&url("rwc")).await?;
-                let reader = sqlite_pool(READERS).connect_lazy(&url("rwc"))?;
+                let url = sqlite_url(path);
+                // First by itself: a pool would only say that it waited, not for what.
+                let mut first = AnyConnection::connect(&url).await?;
+                first.execute(PRAGMAS).await?;
+                first.close().await?;
+                let writer = sqlite_pool(1).connect(&url).await?;
+                let reader = sqlite_pool(READERS).connect_lazy(&url)?;
                 (writer, reader, Dialect::Sqlite)
             }
             Database::Postgres(url) => {
-                // First by itself: a pool would only say that it waited, not for what.
-                sqlx::AnyConnection::connect(url).await?.close().await?;
+                AnyConnection::connect(url).await?.close().await?;
                 let pool = AnyPoolOptions::new().max_connections(READERS + 2).connect(url).await?;
                 (pool.clone(), pool, Dialect::Postgres)
             }
@@ -132,16 +135,23 @@ impl Store {
     }
 }
 
+/// What every SQLite connection begins with.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                       PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;";
+
+/// A path as a URL: a data directory may be called `100%` or `what?`.
+fn sqlite_url(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{path}?mode=rwc")
+}
+
 fn sqlite_pool(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None).after_connect(
-        |connection, _| {
-            Box::pin(async move {
-                let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                               PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;";
-                connection.execute(pragmas).await.map(|_| ())
-            })
-        },
-    )
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|connection, _| Box::pin(async move { connection.execute(PRAGMAS).await.map(|_| ()) }))
 }
 
 async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {

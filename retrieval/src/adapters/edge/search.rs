@@ -90,7 +90,9 @@ impl Rankings<'_> {
         let limit = self.query.limit.min(layout::MAX_CANDIDATES);
         let candidates = self.query.candidates.min(layout::MAX_CANDIDATES);
         let request = match self.query.mode {
-            Mode::Dense => self.alone(self.dense(), limit),
+            // The walk ends the later the more is asked of it: the best ten shall be the same whether ten were asked for
+            // or a hundred.
+            Mode::Dense => self.alone(self.dense(), limit.max(candidates)),
             Mode::Sparse => self.alone(self.sparse()?, limit),
             Mode::Hybrid if candidates == 0 => return None,
             Mode::Hybrid => {

@@ -23,6 +23,9 @@ async fn exact_copies_under_one_label_are_one_document_with_two_origins(home: Ho
     let document = home.document("a.md").await;
     assert!(document.is_some() && document == home.document("b.md").await && document == home.document("c.md").await);
     home.assert_in_step().await;
+    // Without a title of their own they are called by their file names, and are copies all the same.
+    let lines = home.ingest(&[("notes.txt", "public", "Plain."), ("notes (copy).txt", "public", "Plain.")]).await;
+    assert_eq!(lines[0].document, lines[1].document, "{lines:?}");
 }
 
 async fn the_same_text_under_two_labels_is_two_documents(home: Home) {

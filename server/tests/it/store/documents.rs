@@ -102,6 +102,7 @@ async fn relabelling_queues_the_label_as_it_is_when_it_is_told(ground: Ground) {
     }
     let told = Task::Relabel(published.document, Some(label("internal,groups=hr")));
     assert_eq!(outbox(&ground).await, [told.clone(), told]);
+    ground.turn(1); // what was decided first is told first
     ground.store.document_remove(ground.workspace, published.document).await.unwrap();
     let gone = Task::Relabel(published.document, None);
     assert!(outbox(&ground).await.starts_with(&[gone.clone(), gone]));
