@@ -84,7 +84,7 @@ async fn build(
     store.job_recover(&held.owner).await?;
     let models = models(config).await?;
     let workspace = store.workspace_ensure(WORKSPACE).await?;
-    let generation = generation(&store, workspace, &*models.embedder).await?;
+    let generation = generation(&store, workspace, &*models.embedder, &config.language).await?;
     let index = index(config, data, &generation).await?;
     let searcher = Searcher {
         index: Arc::clone(&index),
@@ -110,11 +110,23 @@ async fn build(
     Ok(House { store, library, answerer, rebuilding, _held: held, _folder: folder })
 }
 
-/// The generation that is live, or the first one. An index made by another model cannot answer this one's questions.
-async fn generation(store: &Store, workspace: WorkspaceId, embedder: &dyn Embedder) -> anyhow::Result<Generation> {
+/// The generation that is live, or the first one. An index made by another model, or for another language, cannot answer
+/// this one's questions.
+async fn generation(
+    store: &Store,
+    workspace: WorkspaceId,
+    embedder: &dyn Embedder,
+    language: &str,
+) -> anyhow::Result<Generation> {
     let Some(live) = store.generation_live(workspace).await? else {
-        return Ok(store.generation_begin(workspace, embedder.name(), embedder.dimensions()).await?);
+        return Ok(store.generation_begin(workspace, embedder.name(), embedder.dimensions(), language).await?);
     };
+    if live.language != language {
+        bail!(
+            "the keyword index was built for {}, the configuration says {language}: set the language back, or use another data directory",
+            live.language
+        );
+    }
     if live.embedder != embedder.name() || live.dimensions != embedder.dimensions() {
         bail!(
             "the index was built with the model {}, the configuration says {}: set the model back, or use another data directory",
@@ -126,7 +138,7 @@ async fn generation(store: &Store, workspace: WorkspaceId, embedder: &dyn Embedd
 }
 
 async fn index(config: &Config, data: &DataDir, generation: &Generation) -> anyhow::Result<Arc<dyn VectorIndex>> {
-    let bm25 = Bm25Settings { language: config.language.clone(), ..Bm25Settings::default() };
+    let bm25 = Bm25Settings { language: generation.language.clone(), ..Bm25Settings::default() };
     match &config.qdrant {
         Some(qdrant) => cluster(qdrant, generation, &bm25).await,
         None => {

@@ -71,7 +71,10 @@ impl Condition {
     fn to_rest(&self) -> Value {
         match self {
             Self::All(parts) => json!({ "must": parts.iter().map(Self::to_rest).collect::<Vec<_>>() }),
-            Self::AnyOf { field, values } => json!({ "key": field, "match": { "any": values } }),
+            Self::AnyOf { field, values } => match values.as_slice() {
+                [value] => json!({ "key": field, "match": { "value": value } }),
+                values => json!({ "key": field, "match": { "any": values } }),
+            },
             Self::AtMost { field, value } => json!({ "key": field, "range": { "lte": value } }),
         }
     }
@@ -79,7 +82,10 @@ impl Condition {
     fn to_wire(&self) -> wire::Condition {
         match self {
             Self::All(parts) => wire::Filter::must(parts.iter().map(Self::to_wire)).into(),
-            Self::AnyOf { field, values } => wire::Condition::matches(*field, values.clone()),
+            Self::AnyOf { field, values } => match values.as_slice() {
+                [value] => wire::Condition::matches(*field, value.clone()),
+                values => wire::Condition::matches(*field, values.to_vec()),
+            },
             Self::AtMost { field, value } => {
                 let range = wire::Range { lte: Some(f64::from(*value)), ..Default::default() };
                 wire::Condition::range(*field, range)
@@ -106,7 +112,7 @@ mod tests {
     fn a_reader_is_held_to_workspace_tier_and_groups() {
         let filter = readable(AccessTier::Internal, &["billing"]).to_rest_filter();
         let expected = json!({ "must": [{ "must": [
-            { "key": "ws", "match": { "any": [HERE.to_string()] } },
+            { "key": "ws", "match": { "value": HERE.to_string() } },
             { "key": "tier", "range": { "lte": 2 } },
             { "key": "groups", "match": { "any": ["*", "billing"] } },
         ] }] });

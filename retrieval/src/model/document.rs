@@ -72,6 +72,8 @@ pub struct Generation {
     /// Name of the embedding model; part of the key of every cached vector.
     pub embedder: String,
     pub dimensions: usize,
+    /// Of the keyword index: its stop words and its stemmer.
+    pub language: String,
 }
 
 /// A chunk that passed verification for this reader, with its text.

@@ -1,14 +1,13 @@
 //! The built-in reranker: a few features of question and passage, no extra model.
 //!
 //! Fusion knows ranks only; this looks at the words: how much of the question a passage, its best stretch and its
-//! headings cover, rare words weighing more. Weights are set by `make eval`, not by taste. Knows nothing of indexes.
-
-use std::collections::HashSet;
+//! headings cover, rare words weighing more. Knows nothing of indexes.
 
 use async_trait::async_trait;
 
+use crate::model::Passage;
 use crate::ports::{EmbedError, Reranker, Scored};
-use crate::words::{Weights, content_words};
+use crate::words::{Asked, Held, Weights};
 
 const FUSED: f32 = 1.0;
 const COVERAGE: f32 = 0.20;
@@ -24,62 +23,51 @@ pub struct BuiltIn;
 #[async_trait]
 impl Reranker for BuiltIn {
     async fn rerank(&self, question: &str, passages: Vec<Scored>) -> Result<Vec<Scored>, EmbedError> {
-        let question = content_words(question);
-        tokio::task::spawn_blocking(move || rerank(&question, passages))
+        let asked = Asked::new(question);
+        tokio::task::spawn_blocking(move || rerank(&asked, passages))
             .await
             .map_err(|stopped| EmbedError::Failed(stopped.to_string()))
     }
 }
 
+/// What of the question is held by a passage, by its best stretch, and by what stands above it.
 struct Features {
-    coverage: f32,
-    stretch: f32,
-    headings: f32,
+    passage: Held,
+    stretches: Vec<Held>,
+    headings: Held,
 }
 
-fn rerank(question: &[String], mut passages: Vec<Scored>) -> Vec<Scored> {
-    let words: Vec<Vec<String>> = passages.iter().map(|scored| content_words(&scored.passage.text)).collect();
-    let sets: Vec<HashSet<String>> = words.iter().map(|words| words.iter().cloned().collect()).collect();
-    let weights = Weights::among(&sets);
+impl Features {
+    fn new(asked: &Asked, passage: &Passage) -> Self {
+        let halves = asked.runs(&passage.text, STRETCH_WORDS / 2);
+        let headings = asked.held_by(&passage.title).or(asked.held_by(&passage.heading));
+        let stretches = (0..halves.len()).map(|at| halves[at..halves.len().min(at + 2)].iter().copied());
+        let stretches = stretches.map(|two| two.fold(Held::default(), Held::or)).collect();
+        Self { passage: halves.into_iter().fold(Held::default(), Held::or), stretches, headings }
+    }
+}
+
+fn rerank(asked: &Asked, mut passages: Vec<Scored>) -> Vec<Scored> {
+    let features: Vec<Features> = passages.iter().map(|scored| Features::new(asked, &scored.passage)).collect();
+    let weights = Weights::among(asked, &features.iter().map(|features| features.passage).collect::<Vec<_>>());
     let best = passages.iter().map(|scored| scored.score).fold(f32::MIN_POSITIVE, f32::max);
-    for ((scored, words), set) in passages.iter_mut().zip(&words).zip(&sets) {
-        let features = features(question, scored, words, set, &weights);
+    for (scored, features) in passages.iter_mut().zip(features) {
+        let stretch = features.stretches.into_iter().map(|held| weights.coverage(held)).fold(0.0, f32::max);
         scored.score = FUSED * scored.score / best
-            + COVERAGE * features.coverage
-            + STRETCH * features.stretch
-            + HEADINGS * features.headings;
+            + COVERAGE * weights.coverage(features.passage)
+            + STRETCH * stretch
+            + HEADINGS * weights.coverage(features.headings);
     }
     // Stable: equal scores keep the order of the fusion.
     passages.sort_by(|a, b| b.score.total_cmp(&a.score));
     passages
 }
 
-fn features(
-    question: &[String],
-    scored: &Scored,
-    words: &[String],
-    set: &HashSet<String>,
-    weights: &Weights,
-) -> Features {
-    let passage = &scored.passage;
-    let headings = content_words(&format!("{} {}", passage.title, passage.heading)).into_iter().collect();
-    let stretches = words.chunks(STRETCH_WORDS / 2).collect::<Vec<_>>();
-    let stretch = (0..stretches.len()).map(|at| {
-        let two = stretches[at..stretches.len().min(at + 2)].iter().flat_map(|half| half.iter().cloned());
-        weights.coverage(question, &two.collect())
-    });
-    Features {
-        coverage: weights.coverage(question, set),
-        stretch: stretch.fold(0.0, f32::max),
-        headings: weights.coverage(question, &headings),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::access::{AccessLabel, AccessTier};
-    use crate::model::{DocumentId, Passage, PointId, VersionId};
+    use crate::model::{DocumentId, PointId, VersionId};
     use uuid::Uuid;
 
     fn scored(n: u128, heading: &str, text: &str, score: f32) -> Scored {
@@ -100,7 +88,7 @@ mod tests {
     }
 
     fn check(question: &str, passages: Vec<Scored>, expected: &[u128]) {
-        let order = rerank(&content_words(question), passages);
+        let order = rerank(&Asked::new(question), passages);
         let order: Vec<u128> = order.iter().map(|scored| scored.passage.point.0.as_u128()).collect();
         assert_eq!(order, expected);
     }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use retrieval::model::Passage;
 use retrieval::ports::{EmbedError, Embedder, Purpose};
 use retrieval::search::Found;
-use retrieval::words::{Weights, content_words};
+use retrieval::words::{Asked, Held, Weights};
 
 use super::sentences::pieces;
 
@@ -70,16 +70,13 @@ fn in_context(quote: &Quote, source: &Passage) -> String {
 
 /// How much of the question each sentence covers; what its title and headings cover counts half.
 fn word_scores(question: &str, quotes: &[Quote], sources: &[&Passage]) -> Vec<f32> {
-    let question = content_words(question);
-    let set = |text: &str| content_words(text).into_iter().collect::<HashSet<_>>();
-    let own: Vec<HashSet<String>> = quotes.iter().map(|quote| set(&quote.text)).collect();
-    let above: Vec<HashSet<String>> =
-        sources.iter().map(|passage| set(&format!("{} {}", passage.title, passage.heading))).collect();
-    let weights = Weights::among(&own);
-    let score = |(quote, own): (&Quote, &HashSet<String>)| {
-        let both = own.union(&above[quote.source]).cloned().collect();
-        (weights.coverage(&question, own) + weights.coverage(&question, &both)) / 2.0
-    };
+    let asked = Asked::new(question);
+    let own: Vec<Held> = quotes.iter().map(|quote| asked.held_by(&quote.text)).collect();
+    let above: Vec<Held> =
+        sources.iter().map(|passage| asked.held_by(&passage.title).or(asked.held_by(&passage.heading))).collect();
+    let weights = Weights::among(&asked, &own);
+    let score =
+        |(quote, own): (&Quote, &Held)| (weights.coverage(*own) + weights.coverage(own.or(above[quote.source]))) / 2.0;
     quotes.iter().zip(&own).map(score).collect()
 }
 

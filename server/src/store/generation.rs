@@ -4,7 +4,7 @@ use retrieval::model::{Generation, GenerationId, WorkspaceId};
 
 use super::{Store, StoreError, rows};
 
-type GenerationRow = (String, String, String, i64);
+type GenerationRow = (String, String, String, i64, String);
 
 impl Store {
     /// The workspace of that name, made if it is not there.
@@ -25,7 +25,7 @@ impl Store {
 
     /// The generation that questions are answered from.
     pub async fn generation_live(&self, workspace: WorkspaceId) -> Result<Option<Generation>, StoreError> {
-        let select = "SELECT g.id, g.workspace_id, g.embedder, g.dimensions FROM generations g \
+        let select = "SELECT g.id, g.workspace_id, g.embedder, g.dimensions, g.language FROM generations g \
                       JOIN workspaces w ON w.live_generation = g.id WHERE w.id = $1";
         let row: Option<GenerationRow> =
             sqlx::query_as(select).bind(workspace.to_string()).fetch_optional(&self.reader).await?;
@@ -38,16 +38,19 @@ impl Store {
         workspace: WorkspaceId,
         embedder: &str,
         dimensions: usize,
+        language: &str,
     ) -> Result<Generation, StoreError> {
         let id = GenerationId(self.clock.new_id());
         let mut tx = self.write().await?;
         sqlx::query(
-            "INSERT INTO generations (id, workspace_id, embedder, dimensions, created_ms) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO generations (id, workspace_id, embedder, dimensions, language, created_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(id.to_string())
         .bind(workspace.to_string())
         .bind(embedder)
         .bind(rows::count(dimensions))
+        .bind(language)
         .bind(self.clock.now_ms())
         .execute(&mut *tx)
         .await?;
@@ -57,11 +60,11 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(Generation { id, workspace, embedder: embedder.to_owned(), dimensions })
+        Ok(Generation { id, workspace, embedder: embedder.to_owned(), dimensions, language: language.to_owned() })
     }
 }
 
-fn generation((id, workspace, embedder, dimensions): GenerationRow) -> Result<Generation, StoreError> {
+fn generation((id, workspace, embedder, dimensions, language): GenerationRow) -> Result<Generation, StoreError> {
     let dimensions = rows::size(dimensions);
-    Ok(Generation { id: rows::id(&id)?, workspace: rows::id(&workspace)?, embedder, dimensions })
+    Ok(Generation { id: rows::id(&id)?, workspace: rows::id(&workspace)?, embedder, dimensions, language })
 }

@@ -7,6 +7,7 @@
 //! of encoding; the layout of a point and the rule of access are shared with the cluster's adapter.
 
 mod contain;
+mod log;
 mod search;
 mod settings;
 mod shard;
@@ -33,6 +34,8 @@ pub use self::settings::{EdgeSettings, Links, Probe};
 
 /// Points per operation: about a megabyte in the write-ahead log, and searches get a turn in between.
 const POINTS_PER_OPERATION: usize = 256;
+/// In a long run of writes, so many unoptimised points are worth an optimisation: searching them takes 3 ms.
+const OVERDUE: usize = 10_000;
 
 /// An open shard: readers beside one writer.
 pub struct EdgeIndex {
@@ -54,7 +57,7 @@ pub struct EdgeStats {
     pub segments: usize,
     /// Points that are searched by reading all of them, until the next [`VectorIndex::optimize`]. About.
     pub unoptimized: usize,
-    /// The log only grows, by some 3 KB a point written; building the generation anew is what shortens it.
+    /// Grows by some 3 KB a point written, until the shard is opened the next time.
     pub wal_bytes: u64,
 }
 
@@ -90,14 +93,12 @@ impl EdgeIndex {
     pub async fn stats(&self) -> Result<EdgeStats, IndexError> {
         let directory = self.directory.clone();
         self.reading(move |engine| {
-            let info = engine.info();
-            // The engine counts a point once per named vector that an optimised segment has of it.
-            let optimized = info.indexed_vectors_count / settings::NAMED_VECTORS;
+            let Gathered { points, unoptimized } = Gathered::new(engine);
             Ok(EdgeStats {
-                points: info.points_count,
-                segments: info.segments_count,
-                unoptimized: info.points_count.saturating_sub(optimized),
-                wal_bytes: shard::wal_bytes(&directory),
+                points,
+                segments: engine.info().segments_count,
+                unoptimized,
+                wal_bytes: log::bytes(&directory),
             })
         })
         .await
@@ -105,7 +106,7 @@ impl EdgeIndex {
 
     /// Bytes of the write-ahead log, blocks reserved ahead included.
     pub fn wal_bytes(&self) -> u64 {
-        shard::wal_bytes(&self.directory)
+        log::bytes(&self.directory)
     }
 
     /// Run `work` on a blocking thread, at most one per core: more would only make each of them slower.
@@ -177,7 +178,12 @@ impl VectorIndex for EdgeIndex {
     async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
         points.iter().try_for_each(|point| layout::check_vector(&point.dense, self.dimensions))?;
         let (workspace, encoder, directory) = (self.workspace, Arc::clone(&self.encoder), self.directory.clone());
+        let dimensions = self.dimensions;
         let write = move |engine: &EdgeShard| {
+            if Gathered::new(engine).is_overdue() {
+                // Writing and searching are only dearer without; the next pause tries again and says why it fails.
+                let _ = optimize(engine, &directory, dimensions);
+            }
             for batch in points.chunks(POINTS_PER_OPERATION) {
                 shard::room_to_write(&directory, 0)?;
                 let operation = shard::upsertion(workspace, batch, &encoder)?;
@@ -207,16 +213,37 @@ impl VectorIndex for EdgeIndex {
     }
 
     /// Worth a call whenever writing pauses: the engine itself decides whether enough has gathered (see
-    /// [`Links::worth_building_bytes`]) and otherwise returns at once. In a long run of writes it is worth one when about
-    /// a quarter of the points is unoptimised: the whole segment is written anew, so calls cost with the points there
-    /// are, not with those that came. Writes wait until it is done, searches do not.
+    /// [`Links::worth_building_bytes`]) and otherwise returns at once. Writes wait until it is done, searches do not.
     async fn optimize(&self) -> Result<(), IndexError> {
-        let (directory, vector_bytes) = (self.directory.clone(), 4 * self.dimensions as u64);
-        let optimize = move |engine: &EdgeShard| {
-            // It writes every point anew before it lets the old ones go.
-            shard::room_to_write(&directory, 2 * vector_bytes * engine.info().points_count as u64)?;
-            engine.optimize().map(drop).map_err(failure)
-        };
-        self.writer.run(optimize).await
+        let (directory, dimensions) = (self.directory.clone(), self.dimensions);
+        self.writer.run(move |engine| optimize(engine, &directory, dimensions)).await
+    }
+}
+
+fn optimize(engine: &EdgeShard, directory: &Path, dimensions: usize) -> Result<(), IndexError> {
+    // It writes every point anew before it lets the old ones go.
+    let bytes = 2 * 4 * dimensions * engine.info().points_count;
+    shard::room_to_write(directory, bytes as u64)?;
+    engine.optimize().map(drop).map_err(failure)
+}
+
+/// Points, and how many of them no optimisation has seen.
+struct Gathered {
+    points: usize,
+    unoptimized: usize,
+}
+
+impl Gathered {
+    fn new(engine: &EdgeShard) -> Self {
+        let info = engine.info();
+        // The engine counts a point once per named vector that an optimised segment has of it.
+        let optimized = info.indexed_vectors_count / settings::NAMED_VECTORS;
+        Self { points: info.points_count, unoptimized: info.points_count.saturating_sub(optimized) }
+    }
+
+    /// Unoptimised points are searched one by one, and each one more is dearer to write. An optimisation costs with all
+    /// the points there are: at every half more, a library that grows to any size pays for three times its points.
+    fn is_overdue(&self) -> bool {
+        self.unoptimized >= OVERDUE.max(self.points / 3)
     }
 }

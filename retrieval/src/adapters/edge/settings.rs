@@ -60,8 +60,8 @@ impl EdgeSettings {
         }
     }
 
-    /// Vectors, keyword index and payload stay in mapped files: the memory they take is the system's to reclaim, and a
-    /// shard of 100,000 points opens with 100 MiB resident instead of 650. The walk itself stays in memory, as bytes.
+    /// Everything stays in mapped files: what a search touches is in memory while there is room, what none touches is
+    /// not, and a shard opens without reading itself.
     pub(super) fn to_config(&self) -> EdgeConfig {
         let mut dense = EdgeVectorParams::builder(self.dimensions, Distance::Cosine).on_disk(true).build();
         dense.quantization_config = Some(bytes());
@@ -77,9 +77,9 @@ impl EdgeSettings {
     }
 }
 
-/// One byte a number, in memory. The outermost hundredth of the values is cut off, so that the rest is told apart better.
+/// One byte a number. The outermost hundredth of the values is cut off, so that the rest is told apart better.
 fn bytes() -> QuantizationConfig {
-    let scalar = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: Some(0.99), always_ram: Some(true) };
+    let scalar = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: Some(0.99), always_ram: Some(false) };
     QuantizationConfig::from(scalar)
 }
 
@@ -111,6 +111,7 @@ impl Links {
             m: self.per_point,
             ef_construct: self.effort,
             full_scan_threshold: self.scan_below_bytes / 1024,
+            on_disk: Some(true),
             ..HnswIndexConfig::default()
         }
     }

@@ -95,15 +95,16 @@ fn kind(dense: Option<wire::VectorParams>, sparse: Option<wire::SparseVectorPara
 
 /// One for every field that a condition names. A filter without its index is a scan, or refused in strict mode.
 fn payload_indexes() -> [(&'static str, IndexParams); 5] {
-    let keyword = || IndexParams::KeywordIndexParams(wire::KeywordIndexParams::default());
+    let id = || IndexParams::UuidIndexParams(wire::UuidIndexParams::default());
+    let keyword = IndexParams::KeywordIndexParams(wire::KeywordIndexParams::default());
     // Points of one tenant are stored side by side, should somebody ever put several workspaces in one collection.
-    let tenant = wire::KeywordIndexParams { is_tenant: Some(true), ..Default::default() };
+    let tenant = wire::UuidIndexParams { is_tenant: Some(true), ..Default::default() };
     let range = wire::IntegerIndexParams { lookup: Some(false), range: Some(true), ..Default::default() };
     [
-        (layout::WORKSPACE, IndexParams::KeywordIndexParams(tenant)),
-        (layout::DOCUMENT, keyword()),
-        (layout::VERSION, keyword()),
-        (layout::GROUPS, keyword()),
+        (layout::WORKSPACE, IndexParams::UuidIndexParams(tenant)),
+        (layout::DOCUMENT, id()),
+        (layout::VERSION, id()),
+        (layout::GROUPS, keyword),
         (layout::TIER, IndexParams::IntegerIndexParams(range)),
     ]
 }
@@ -116,6 +117,7 @@ async fn create_payload_index(
 ) -> Result<(), IndexError> {
     let kind = match params {
         IndexParams::IntegerIndexParams(_) => wire::FieldType::Integer,
+        IndexParams::UuidIndexParams(_) => wire::FieldType::Uuid,
         _ => wire::FieldType::Keyword,
     };
     let request = wire::CreateFieldIndexCollection {

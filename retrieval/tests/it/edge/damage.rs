@@ -83,6 +83,32 @@ async fn a_missing_log_is_damage() {
 }
 
 #[tokio::test]
+async fn opening_cuts_the_log_and_loses_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = EdgeSettings { log_file_bytes: 64 << 10, ..eager() };
+    let open = || EdgeIndex::open(directory.path(), HERE, &settings).unwrap();
+    let index = open();
+    for from in 0..100 {
+        index.upsert(points(from * 25..from * 25 + 25, "refunds")).await.unwrap();
+    }
+    let before = index.wal_bytes();
+    drop(index);
+    let index = open();
+    assert!(index.wal_bytes() < before / 2, "{} of {before} bytes are left", index.wal_bytes());
+    assert_eq!(index.count(&everything()).await.unwrap(), 2500);
+    // The numbering goes on: a change to an old point is no old change.
+    index.upsert(points(3..4, "vouchers")).await.unwrap();
+    index.delete_points(&[points(5..6, "")[0].id]).await.unwrap();
+    drop(index);
+    for _ in 0..3 {
+        let index = open();
+        assert_eq!(index.count(&everything()).await.unwrap(), 2499);
+        let found = index.search(&everything(), &question(Mode::Sparse, 1, "vouchers", 10)).await.unwrap();
+        assert_eq!(found.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_garbled_configuration_does_not_matter() {
     let directory = filled().await;
     fs::write(directory.path().join("edge_config.json"), "{\"vectors\": 3").unwrap();

@@ -27,7 +27,13 @@ async fn keeps_the_contract(cluster: &Cluster) {
         // A cluster may hold what an earlier run has left.
         let id = GenerationId(Uuid::new_v4());
         made.lock().unwrap().push((workspace, id));
-        let generation = Generation { id, workspace, embedder: "test".to_owned(), dimensions: DIMENSIONS };
+        let generation = Generation {
+            id,
+            workspace,
+            embedder: "test".to_owned(),
+            dimensions: DIMENSIONS,
+            language: "english".to_owned(),
+        };
         cluster.open(&generation, &Bm25Settings::default()).await.unwrap()
     };
     contract::check(make).await;
@@ -64,7 +70,7 @@ fn address(server: &TestServer) -> ClusterAddress {
 
 fn generation(number: u128, dimensions: usize) -> Generation {
     let id = GenerationId(Uuid::from_u128(number));
-    Generation { id, workspace: HERE, embedder: "test".to_owned(), dimensions }
+    Generation { id, workspace: HERE, embedder: "test".to_owned(), dimensions, language: "english".to_owned() }
 }
 
 async fn connect(server: &TestServer) -> Cluster {

@@ -34,8 +34,11 @@ impl Shard {
     pub fn create_index(&self, request: wire::CreateFieldIndexCollection) -> Result<(), Status> {
         let params = request.field_index_params.and_then(|params| params.index_params);
         let (schema, kind) = match &params {
-            Some(IndexParams::KeywordIndexParams(keyword)) => {
-                (json!({ "type": "keyword", "is_tenant": keyword.is_tenant }), wire::PayloadSchemaType::Keyword)
+            Some(IndexParams::KeywordIndexParams(_)) => {
+                (json!({ "type": "keyword" }), wire::PayloadSchemaType::Keyword)
+            }
+            Some(IndexParams::UuidIndexParams(id)) => {
+                (json!({ "type": "uuid", "is_tenant": id.is_tenant }), wire::PayloadSchemaType::Uuid)
             }
             Some(IndexParams::IntegerIndexParams(integer)) => {
                 let schema = json!({ "type": "integer", "lookup": integer.lookup, "range": integer.range });

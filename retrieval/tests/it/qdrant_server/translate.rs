@@ -96,6 +96,7 @@ fn rest_condition(condition: &wire::Condition) -> Result<Value, Status> {
         Some(ConditionOneOf::Filter(filter)) => rest_filter(filter),
         Some(ConditionOneOf::Field(wire::FieldCondition { key, r#match: Some(wanted), range: None, .. })) => {
             match &wanted.match_value {
+                Some(MatchValue::Keyword(value)) => Ok(json!({ "key": key, "match": { "value": value } })),
                 Some(MatchValue::Keywords(any)) => Ok(json!({ "key": key, "match": { "any": any.strings } })),
                 _ => Err(Status::unimplemented("this kind of match")),
             }

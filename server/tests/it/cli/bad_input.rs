@@ -60,6 +60,17 @@ fn a_configuration_with_a_mistake_is_named() {
 }
 
 #[test]
+fn another_language_than_the_index_has_is_refused() {
+    let lectern = Lectern::new();
+    let note = lectern.write("note.md", "# Kraniche\n\nDie Kraniche ziehen.");
+    lectern.run(&["ingest", note.to_str().unwrap(), "--tier", "public"]).expect(0);
+    lectern.write("lectern.toml", "language = 'german'");
+    lectern.run(&["search", "x"]).complains(1, "was built for english, the configuration says german");
+    lectern.write("lectern.toml", "language = 'english'");
+    assert_eq!(lectern.found("Kraniche", "tier=public"), ["Kraniche"]);
+}
+
+#[test]
 fn what_is_not_there_fails_alone() {
     let lectern = Lectern::new();
     let good = lectern.write("docs/good.md", "# Good\n\nA good file.");

@@ -49,7 +49,7 @@ async fn a_workspace_is_made_once(ground: Ground) {
 
 async fn a_generation_is_live_from_its_birth(ground: Ground) {
     assert_eq!(ground.store.generation_live(ground.workspace).await.unwrap(), None);
-    let first = ground.store.generation_begin(ground.workspace, "model/a", 384).await.unwrap();
+    let first = ground.store.generation_begin(ground.workspace, "model/a", 384, "german").await.unwrap();
     assert_eq!(ground.store.generation_live(ground.workspace).await.unwrap(), Some(first));
     let other = ground.store.workspace_ensure("other").await.unwrap();
     assert_eq!(ground.store.generation_live(other).await.unwrap(), None);

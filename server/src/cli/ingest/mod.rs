@@ -1,29 +1,28 @@
 //! `lectern ingest`: files and folders go into the library, with a line for each.
 
-use std::collections::{BTreeMap, HashSet};
+mod files;
+mod lines;
+
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use indicatif::{ProgressBar, ProgressStyle};
-use ingest::source::{self, Found, Listing};
+use ingest::source::{self, Found};
 use retrieval::access::{AccessLabel, AccessTier, Group};
-use serde_json::{Value, json};
 
-use super::desk::{self, Desk};
+use super::desk::Desk;
 use super::remote::Remote;
-use super::{Context, Failure, Outcome, print};
+use super::{Context, Failure, Outcome};
 use crate::http::wire::{ItemReply, NewDocument, NewDocuments};
 use crate::library::{Intake, Upload};
 use crate::store::ItemLine;
 use crate::wiring::House;
+pub use files::Files;
+use files::batches;
+pub use lines::Lines;
 
-/// A file larger than this is refused before it is read.
-const LARGEST_BYTES: u64 = 50 * 1024 * 1024;
-/// Uploads are accepted in batches of this many files or bytes, whichever comes first.
-const BATCH_FILES: usize = 64;
-const BATCH_BYTES: u64 = 16 * 1024 * 1024;
 const POLL: std::time::Duration = std::time::Duration::from_millis(300);
 
 #[derive(clap::Args)]
@@ -60,14 +59,6 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     lines.summary()
 }
 
-/// What was found below the paths, each with the label it gets, and what cannot be read.
-#[derive(Default)]
-pub struct Files {
-    pub files: Vec<(Found, AccessLabel)>,
-    pub refused: Vec<(PathBuf, String)>,
-    known: HashSet<PathBuf>,
-}
-
 fn list(paths: &[PathBuf], label: &AccessLabel) -> Files {
     let mut files = Files::default();
     for path in paths {
@@ -75,21 +66,6 @@ fn list(paths: &[PathBuf], label: &AccessLabel) -> Files {
         files.add(listing, |_| label.clone());
     }
     files
-}
-
-impl Files {
-    /// Add a listing; a file named twice counts once.
-    pub fn add(&mut self, listing: Listing, label: impl Fn(&Path) -> AccessLabel) {
-        self.refused.extend(listing.unreadable.into_iter().map(|unreadable| (unreadable.path, unreadable.reason)));
-        for found in listing.found {
-            if found.size_bytes > LARGEST_BYTES {
-                self.refused.push((found.path, "it is larger than 50 MB".into()));
-            } else if self.known.insert(found.path.clone()) {
-                let label = label(&found.path);
-                self.files.push((found, label));
-            }
-        }
-    }
 }
 
 /// Accept everything, then work in this process until it is done.
@@ -158,23 +134,6 @@ fn document(origin: String, bytes: &[u8], label: &AccessLabel) -> NewDocument {
     NewDocument { origin, tier: label.tier.to_string(), groups, content: BASE64.encode(bytes) }
 }
 
-fn batches(files: Vec<(Found, AccessLabel)>) -> Vec<Vec<(Found, AccessLabel)>> {
-    let (mut batches, mut bytes) = (vec![Vec::new()], 0);
-    for (found, label) in files {
-        let full =
-            batches.last().is_some_and(|batch| batch.len() >= BATCH_FILES || bytes + found.size_bytes > BATCH_BYTES);
-        if full {
-            batches.push(Vec::new());
-            bytes = 0;
-        }
-        bytes += found.size_bytes;
-        if let Some(batch) = batches.last_mut() {
-            batch.push((found, label));
-        }
-    }
-    batches
-}
-
 /// A file is known by its absolute path, from wherever it was named.
 fn origin(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.into()).to_string_lossy().into_owned()
@@ -186,74 +145,4 @@ fn progress(files: usize) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} documents  {per_sec}  {eta} left");
     ProgressBar::new(files as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// What the person reads: a line an item, and a summary.
-pub struct Lines {
-    style: Style,
-    counts: BTreeMap<String, usize>,
-    /// For `lectern jobs`.
-    jobs: Vec<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Json,
-    Words,
-    /// Only what failed.
-    Silent,
-}
-
-impl Lines {
-    fn new(json: bool) -> Self {
-        let style = if json { Style::Json } else { Style::Words };
-        Self { style, counts: BTreeMap::new(), jobs: Vec::new() }
-    }
-
-    pub fn silent() -> Self {
-        Self { style: Style::Silent, counts: BTreeMap::new(), jobs: Vec::new() }
-    }
-
-    fn item(&mut self, item: &ItemReply) {
-        *self.counts.entry(item.status.clone()).or_default() += 1;
-        match self.style {
-            Style::Json => return print::json(item),
-            Style::Silent if item.reason.is_none() => return,
-            Style::Silent | Style::Words => {}
-        }
-        let name = item.path.as_deref().or(item.url.as_deref()).unwrap_or_default();
-        match &item.reason {
-            Some(reason) => print::line(&format!("{:<10} {name}: {reason}", item.status)),
-            None => print::line(&format!("{:<10} {name}", item.status)),
-        }
-    }
-
-    fn refused(&mut self, path: &Path, reason: String) {
-        let path = Some(path.to_string_lossy().into_owned());
-        self.item(&ItemReply {
-            path,
-            url: None,
-            status: "failed".into(),
-            document_id: None,
-            chunks: 0,
-            reason: Some(reason),
-        });
-    }
-
-    pub fn summary(&self) -> Outcome {
-        let failed = self.counts.get("failed").copied().unwrap_or(0);
-        let total: usize = self.counts.values().sum();
-        if self.style == Style::Json {
-            let counts: serde_json::Map<String, Value> =
-                self.counts.iter().map(|(status, count)| (status.clone(), json!(count))).collect();
-            print::json(&json!({"summary": counts, "items": total, "jobs": self.jobs}));
-        } else {
-            let counts: Vec<String> = self.counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
-            print::note(&format!("{total} items: {} (job {})", counts.join(", "), self.jobs.join(", ")));
-        }
-        match (failed, total) {
-            (0, _) => Ok(()),
-            _ => Err(desk::gone(&format!("{failed} of {total} items failed"))),
-        }
-    }
 }
