@@ -22,7 +22,7 @@ use super::{Wanted, exact, progress, start};
 const QUESTIONS: usize = 200;
 /// Rounds of what is judged, and of what stands beside it.
 const ROUNDS: usize = 5;
-const FEW_ROUNDS: usize = 1;
+const FEW_ROUNDS: usize = 3;
 /// Starts of the server over the full index.
 const STARTS: usize = 3;
 const LIMIT_MS: f64 = 8.0;

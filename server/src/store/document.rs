@@ -35,7 +35,7 @@ impl Store {
                        (SELECT COUNT(*) FROM origins s WHERE s.document_id = d.id) \
                      FROM origins o JOIN documents d ON d.id = o.document_id JOIN versions v ON v.id = d.live_version \
                      WHERE o.workspace_id = $1 AND o.origin = $2";
-        let twin = "SELECT d.id FROM versions v JOIN documents d ON d.live_version = v.id \
+        let twin = "SELECT d.id FROM versions v JOIN documents d ON d.id = v.document_id AND d.live_version = v.id \
                     WHERE v.content_hash = $1 AND d.workspace_id = $2 AND d.tier = $3 AND d.group_names = $4 LIMIT 1";
         let row: Option<KnownRow> =
             sqlx::query_as(known).bind(workspace.to_string()).bind(origin).fetch_optional(&self.reader).await?;

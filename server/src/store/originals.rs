@@ -6,6 +6,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// How many files wait for the disk at a time.
+const SYNCED_AT_ONCE: usize = 8;
+
 /// The folder of originals.
 #[derive(Clone, Debug)]
 pub struct Originals {
@@ -18,11 +21,18 @@ impl Originals {
         Ok(Self { folder: folder.to_path_buf() })
     }
 
-    /// Keep these contents; returns their names. Durable when it returns, with one wait for the folder.
+    /// Keep these contents; returns their names. Durable when it returns: several files are synced at once, since each
+    /// is mostly a wait for the disk, and the folder once for all of them.
     pub fn put(&self, contents: &[Vec<u8>]) -> io::Result<Vec<String>> {
-        let names = contents.iter().map(|bytes| self.put_one(bytes)).collect::<io::Result<Vec<_>>>()?;
+        let share = contents.len().div_ceil(SYNCED_AT_ONCE).max(1);
+        let names = std::thread::scope(|scope| {
+            let put = |share: &[Vec<u8>]| share.iter().map(|bytes| self.put_one(bytes)).collect::<io::Result<Vec<_>>>();
+            let threads: Vec<_> = contents.chunks(share).map(|share| scope.spawn(move || put(share))).collect();
+            let stopped = |_| io::Error::other("a thread that kept files stopped");
+            threads.into_iter().map(|thread| thread.join().map_err(stopped)?).collect::<io::Result<Vec<_>>>()
+        })?;
         File::open(&self.folder)?.sync_all()?;
-        Ok(names)
+        Ok(names.into_iter().flatten().collect())
     }
 
     pub fn get(&self, name: &str) -> io::Result<Vec<u8>> {

@@ -92,7 +92,7 @@ pub struct Links {
     pub effort: usize,
     /// A filter that leaves fewer bytes of vectors than this is answered by reading them all.
     pub scan_below_bytes: usize,
-    /// An unoptimised segment smaller than this stays as it is: reading it costs under a millisecond.
+    /// An unoptimised segment smaller than this stays as it is: reading it costs two milliseconds.
     pub worth_building_bytes: usize,
     /// How many segments there may be, the one that is written to included. Each one more is one more walk: 50,000
     /// points in four segments took 2.8 times as long to search as in two, and half as long to build up.
@@ -101,7 +101,7 @@ pub struct Links {
 
 impl Default for Links {
     fn default() -> Self {
-        Self { per_point: 24, effort: 128, scan_below_bytes: 10 << 20, worth_building_bytes: 5 << 20, segments: 2 }
+        Self { per_point: 24, effort: 128, scan_below_bytes: 10 << 20, worth_building_bytes: 10 << 20, segments: 2 }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Which line to stand in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,43 +24,53 @@ pub(super) struct Lanes<T> {
 struct Waiting<T> {
     urgent: VecDeque<T>,
     patient: VecDeque<T>,
+    /// Who waits for a task.
+    takers: usize,
     closed: bool,
+}
+
+impl<T> Waiting<T> {
+    fn len(&self) -> usize {
+        self.urgent.len() + self.patient.len()
+    }
 }
 
 impl<T> Lanes<T> {
     pub(super) fn new() -> Self {
-        let waiting = Waiting { urgent: VecDeque::new(), patient: VecDeque::new(), closed: false };
+        let waiting = Waiting { urgent: VecDeque::new(), patient: VecDeque::new(), takers: 0, closed: false };
         Self { waiting: Mutex::new(waiting), arrived: Condvar::new() }
     }
 
-    /// Put tasks at the end of a lane, in order. In a closed queue they are dropped.
-    pub(super) fn push(&self, lane: Lane, tasks: impl IntoIterator<Item = T>) {
+    /// Put tasks at the end of a lane, in order; returns how many now wait for whom nobody does. In a closed queue they
+    /// are dropped.
+    pub(super) fn push(&self, lane: Lane, tasks: impl IntoIterator<Item = T>) -> usize {
         let mut waiting = self.lock();
         if waiting.closed {
-            return;
+            return 0;
         }
         match lane {
             Lane::Urgent => waiting.urgent.extend(tasks),
             Lane::Patient => waiting.patient.extend(tasks),
         }
         self.arrived.notify_all();
+        waiting.len().saturating_sub(waiting.takers)
     }
 
-    /// The next task, urgent ones first; waits for one, and is `None` once the queue is closed.
-    pub(super) fn take(&self) -> Option<T> {
+    /// The next task, urgent ones first. `None` when the queue is closed, or when none has come for as long as
+    /// `patience` lasts.
+    pub(super) fn take(&self, patience: Option<Duration>) -> Option<T> {
+        let idle = |waiting: &mut Waiting<T>| waiting.len() == 0 && !waiting.closed;
         let mut waiting = self.lock();
-        loop {
-            if waiting.closed {
-                return None;
+        waiting.takers += 1;
+        let mut waiting = match patience {
+            None => self.arrived.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => {
+                let waited = self.arrived.wait_timeout_while(waiting, patience, idle);
+                waited.unwrap_or_else(PoisonError::into_inner).0
             }
-            if let Some(task) = waiting.urgent.pop_front() {
-                return Some(task);
-            }
-            if let Some(task) = waiting.patient.pop_front() {
-                return Some(task);
-            }
-            waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
+        };
+        waiting.takers -= 1;
+        waiting.urgent.pop_front().or_else(|| waiting.patient.pop_front())
     }
 
     /// Drop what waits and send every taker home.
@@ -87,8 +98,16 @@ mod tests {
         lanes.push(Lane::Urgent, ["question 1"]);
         lanes.push(Lane::Patient, ["passage 3"]);
         lanes.push(Lane::Urgent, ["question 2"]);
-        let order: Vec<_> = (0..5).filter_map(|_| lanes.take()).collect();
+        let order: Vec<_> = (0..5).filter_map(|_| lanes.take(None)).collect();
         assert_eq!(order, ["question 1", "question 2", "passage 1", "passage 2", "passage 3"]);
+    }
+
+    #[test]
+    fn patience_ends_where_nothing_comes() {
+        let lanes = Lanes::new();
+        assert_eq!(lanes.push(Lane::Patient, [1]), 1);
+        assert_eq!(lanes.take(Some(Duration::ZERO)), Some(1));
+        assert_eq!(lanes.take(Some(Duration::ZERO)), None);
     }
 
     #[test]
@@ -97,6 +116,6 @@ mod tests {
         lanes.push(Lane::Patient, [1, 2]);
         lanes.close();
         lanes.push(Lane::Urgent, [3]);
-        assert_eq!(lanes.take(), None);
+        assert_eq!(lanes.take(None), None);
     }
 }

@@ -84,8 +84,8 @@ impl FastEmbedder {
         name: &str,
         prompts: Prompts,
         sessions: NonZeroUsize,
-        load: impl Fn() -> Result<TextEmbedding, LoadError> + Clone + Send + 'static,
-        unfit: impl Fn(String) -> LoadError + Clone + Send + 'static,
+        load: impl Fn() -> Result<TextEmbedding, LoadError> + Send + Sync + 'static,
+        unfit: impl Fn(String) -> LoadError + Send + Sync + 'static,
     ) -> Result<Self, LoadError> {
         let length = Arc::new(AtomicUsize::new(0));
         let found = length.clone();

@@ -1,13 +1,16 @@
 //! A pool of single-threaded sessions, one operating-system thread each.
 //!
 //! One session per core with one text per run is the fastest way through a small encoder on a CPU (larger batches fall
-//! out of the L2 cache) and the only one in which a text's neighbours cannot touch its bits. Knows nothing of what a
-//! session does with a task; a session that panics answers with an error and goes on.
+//! out of the L2 cache) and the only one in which a text's neighbours cannot touch its bits. Each holds the whole model,
+//! so only the first stays: the others come while texts wait and go when none has come for a while. Knows nothing of what
+//! a session does with a task; a session that panics answers with an error and goes on.
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -15,12 +18,23 @@ use super::LoadError;
 use super::lanes::{Lane, Lanes};
 use crate::ports::EmbedError;
 
+/// How long a session beyond the first waits for its next text.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What a session answers, or why it could not.
 pub(super) type Reply<R> = Result<R, String>;
 
+/// Makes a session on a thread of its own and lets it serve until it is sent home; says first whether it could be made.
+type Serve<T, R> = dyn Fn(&Lanes<Task<T, R>>, Option<Duration>, &mut dyn FnMut(Result<(), LoadError>)) + Send + Sync;
+
 pub(super) struct Pool<T, R> {
     lanes: Arc<Lanes<Task<T, R>>>,
-    threads: Vec<JoinHandle<()>>,
+    serve: Arc<Serve<T, R>>,
+    most: usize,
+    patience: Duration,
+    /// Sessions that serve or are being made.
+    sessions: Arc<AtomicUsize>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 struct Task<T, R> {
@@ -29,36 +43,66 @@ struct Task<T, R> {
 }
 
 impl<T: Send + 'static, R: Send + 'static> Pool<T, R> {
-    /// Start the threads; each makes its own session with `load`, all at the same time. Returns once every session is
-    /// ready, or with the first failure and no thread left.
+    /// Make the first session with `load`, on its own thread; returns once it is ready, or with its failure. There will
+    /// be at most `most`.
     pub(super) fn start<S>(
-        sessions: NonZeroUsize,
-        load: impl Fn() -> Result<S, LoadError> + Clone + Send + 'static,
+        most: NonZeroUsize,
+        load: impl Fn() -> Result<S, LoadError> + Send + Sync + 'static,
     ) -> Result<Self, LoadError>
     where
         S: FnMut(T) -> Reply<R>,
     {
-        let mut pool = Self { lanes: Arc::new(Lanes::new()), threads: Vec::new() };
-        let (ready, readiness) = mpsc::channel();
-        for index in 0..sessions.get() {
-            let (lanes, load, ready) = (pool.lanes.clone(), load.clone(), ready.clone());
-            let thread = std::thread::Builder::new().name(format!("embed-{index}"));
-            let body = move || match load() {
-                Ok(session) => {
-                    let _ = ready.send(Ok(()));
-                    // Without this the channel would stay open for as long as the session lives.
-                    drop(ready);
-                    serve(&lanes, session);
-                }
-                Err(error) => {
-                    let _ = ready.send(Err(error));
-                }
-            };
-            pool.threads.push(thread.spawn(body).map_err(LoadError::Thread)?);
-        }
-        drop(ready);
-        readiness.iter().collect::<Result<Vec<()>, LoadError>>()?;
+        let serve = move |lanes: &Lanes<Task<T, R>>, patience, made: &mut dyn FnMut(_)| match load() {
+            Ok(session) => {
+                made(Ok(()));
+                work_off(lanes, patience, session);
+            }
+            Err(error) => made(Err(error)),
+        };
+        let pool = Self {
+            lanes: Arc::new(Lanes::new()),
+            serve: Arc::new(serve),
+            most: most.get(),
+            patience: PATIENCE,
+            sessions: Arc::default(),
+            threads: Mutex::default(),
+        };
+        let (sender, made) = mpsc::channel();
+        pool.spawn(None, move |result| {
+            let _ = sender.send(result);
+        })?;
+        let gone = |_| LoadError::Thread(std::io::Error::other("it ended before its session was made"));
+        made.recv().map_err(gone)??;
         Ok(pool)
+    }
+
+    /// One more thread with a session of its own.
+    fn spawn(
+        &self,
+        patience: Option<Duration>,
+        mut made: impl FnMut(Result<(), LoadError>) + Send + 'static,
+    ) -> Result<(), LoadError> {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.retain(|thread| !thread.is_finished());
+        let (lanes, serve) = (Arc::clone(&self.lanes), Arc::clone(&self.serve));
+        let counted = Counted::one_more(&self.sessions);
+        let body = move || {
+            let _counted = counted;
+            serve(&lanes, patience, &mut made);
+        };
+        let thread = std::thread::Builder::new().name(format!("embed-{}", threads.len()));
+        threads.push(thread.spawn(body).map_err(LoadError::Thread)?);
+        Ok(())
+    }
+
+    /// More sessions for those who wait. One that cannot be made is missed by nobody else: the first has shown that the
+    /// model is sound.
+    fn grow(&self, waiting: usize) {
+        for _ in 0..waiting {
+            if self.sessions.load(Ordering::Acquire) >= self.most || self.spawn(Some(self.patience), |_| {}).is_err() {
+                return;
+            }
+        }
     }
 
     /// Run every input and return the replies in the same order.
@@ -83,7 +127,7 @@ impl<T: Send + 'static, R: Send + 'static> Pool<T, R> {
                 (Task { input, reply }, receiver)
             })
             .unzip();
-        self.lanes.push(lane, tasks);
+        self.grow(self.lanes.push(lane, tasks));
         receivers
     }
 }
@@ -93,14 +137,31 @@ impl<T, R> Drop for Pool<T, R> {
     /// the end of the process, under a session that runs.
     fn drop(&mut self) {
         self.lanes.close();
-        for thread in self.threads.drain(..) {
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
             let _ = thread.join();
         }
     }
 }
 
-fn serve<T, R>(lanes: &Lanes<Task<T, R>>, mut session: impl FnMut(T) -> Reply<R>) {
-    while let Some(Task { input, reply }) = lanes.take() {
+/// Counts a session for as long as it is there.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn one_more(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn work_off<T, R>(lanes: &Lanes<Task<T, R>>, patience: Option<Duration>, mut session: impl FnMut(T) -> Reply<R>) {
+    while let Some(Task { input, reply }) = lanes.take(patience) {
         // Whoever asked may have gone: a closed connection, a cancelled job.
         if reply.is_closed() {
             continue;
@@ -154,11 +215,39 @@ mod tests {
     }
 
     #[test]
-    fn one_session_that_cannot_load_fails_the_start() {
+    fn a_first_session_that_cannot_load_fails_the_start() {
+        let load = || Err::<fn(i64) -> Reply<i64>, _>(LoadError::Hub { name: "x".into(), cause: "unreachable".into() });
+        assert!(Pool::start(NonZeroUsize::new(3).unwrap(), load).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_later_session_that_cannot_load_is_done_without() {
         let load = || match std::thread::current().name() {
-            Some("embed-2") => Err(LoadError::Hub { name: "x".into(), cause: "unreachable".into() }),
-            _ => Ok(|input: i64| Ok(input)),
+            Some("embed-0") => Ok(|input: i64| Ok(input)),
+            _ => Err(LoadError::Hub { name: "x".into(), cause: "unreachable".into() }),
         };
-        assert!(Pool::<i64, i64>::start(NonZeroUsize::new(3).unwrap(), load).is_err());
+        let pool = Pool::start(NonZeroUsize::new(3).unwrap(), load).unwrap();
+        assert_eq!(pool.run(Lane::Patient, (0..50).collect()).await.unwrap(), (0..50).collect::<Vec<_>>());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sessions_come_while_texts_wait_and_all_but_one_go() {
+        // Every run waits until three sessions run at once.
+        let together = Arc::new(std::sync::Barrier::new(3));
+        let load = move || {
+            let together = Arc::clone(&together);
+            Ok(move |input: i64| {
+                together.wait();
+                Ok(input)
+            })
+        };
+        let mut pool = Pool::start(NonZeroUsize::new(3).unwrap(), load).unwrap();
+        pool.patience = Duration::ZERO;
+        assert_eq!(pool.sessions.load(Ordering::Acquire), 1);
+        assert_eq!(pool.run(Lane::Patient, vec![1, 2, 3]).await.unwrap(), [1, 2, 3]);
+        while pool.sessions.load(Ordering::Acquire) > 1 {
+            std::thread::yield_now();
+        }
+        assert_eq!(pool.run(Lane::Patient, vec![1, 2, 3]).await.unwrap(), [1, 2, 3]);
     }
 }

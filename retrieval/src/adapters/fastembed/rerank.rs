@@ -49,7 +49,7 @@ impl FastReranker {
 
     fn start(
         sessions: NonZeroUsize,
-        load: impl Fn() -> Result<TextRerank, LoadError> + Clone + Send + 'static,
+        load: impl Fn() -> Result<TextRerank, LoadError> + Send + Sync + 'static,
     ) -> Result<Self, LoadError> {
         let pool = Pool::start(sessions, move || {
             let mut model = load()?;
