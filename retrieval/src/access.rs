@@ -180,7 +180,11 @@ impl Principal {
         };
         match within {
             true => {
-                Ok(Self { origin: Origin::Simulated, role: Role::Reader, rights: Rights::UpTo(label), ..self.clone() })
+                let origin = match &self.origin {
+                    Origin::Anonymous => Origin::Anonymous,
+                    Origin::Operator | Origin::Simulated | Origin::Upkeep(_) => Origin::Simulated,
+                };
+                Ok(Self { origin, role: Role::Reader, rights: Rights::UpTo(label), ..self.clone() })
             }
             false => Err(AccessError::Widening),
         }

@@ -134,10 +134,13 @@ pub enum EmbedError {
     Failed(String),
 }
 
-/// What the vector is for. A question overtakes passages that wait, and some models prefix the two differently.
+/// What the vector is for. Where a person waits it overtakes the passages that are being indexed, and some models prefix
+/// questions and passages differently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
     Question,
+    /// A piece of a passage that may answer a question now.
+    Evidence,
     Passage,
 }
 

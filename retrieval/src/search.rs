@@ -16,7 +16,7 @@ use crate::ports::{
 
 /// Each ranking contributes this many before fusion.
 const CANDIDATES: usize = 100;
-/// At least this many fused hits are verified and reranked.
+/// At least this many fused hits are looked at again by the reranker.
 const VERIFIED: usize = 50;
 /// A document fills at most this many places, so that one long page does not crowd out the rest.
 const PER_DOCUMENT: usize = 3;
@@ -89,7 +89,11 @@ impl Searcher {
             Mode::Sparse => Embedding::from([]),
             Mode::Dense | Mode::Hybrid => self.embed(question).await?,
         };
-        let limit = limit.saturating_mul(2).max(VERIFIED);
+        // Some of it is dropped by the second check.
+        let limit = match depth {
+            Depth::Raw(_) => limit.saturating_mul(2),
+            Depth::Full => limit.saturating_mul(2).max(VERIFIED),
+        };
         Ok(Query { dense, text: question.to_owned(), mode, candidates: CANDIDATES.max(limit), limit })
     }
 

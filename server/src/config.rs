@@ -139,6 +139,10 @@ impl Config {
         let path = |name| environment(name).map(PathBuf::from);
         let listen = environment("LECTERN_LISTEN").or(file.listen).map(|text| address(&text)).transpose()?;
         let data_dir = given.data_dir.or_else(|| path("LECTERN_DATA_DIR")).or(file.data_dir);
+        if data_dir.as_ref().is_some_and(|folder| folder.as_os_str().is_empty()) {
+            let expected = "a folder: name one, or leave it out";
+            return Err(ConfigError::Value { name: "data_dir", value: String::new(), expected });
+        }
         Ok(Self {
             data_dir: data_dir.unwrap_or_else(|| DATA_DIR.into()),
             listen: given.listen.or(listen).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
@@ -164,10 +168,16 @@ impl Config {
 fn read_file(named: Option<PathBuf>) -> Result<File, ConfigError> {
     let path = named.clone().unwrap_or_else(|| FILE.into());
     match std::fs::read_to_string(&path) {
-        Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::File(path, error.to_string())),
+        Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::File(path, without_its_text(&text, &error))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(File::default()),
         Err(error) => Err(ConfigError::File(path, error.to_string())),
     }
+}
+
+/// Where and what is wrong, but not the line itself: it may be the one with a password.
+fn without_its_text(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", 1 + before.matches('\n').count(), error.message())
 }
 
 fn qdrant(
@@ -238,6 +248,9 @@ mod tests {
         check("[embedder]\nfolder = 'a'\nhub = 'b'", "either");
         check("[embedder]\nthreads = 0", "from 1");
         check("=", "lectern.toml");
+        check("listen = '127.0.0.1:1'\ndata_dirr = 'a'", "line 2");
+        let garbled = load("database_url = 'postgres://u:hush@h/d", &[]).unwrap_err().to_string();
+        assert!(!garbled.contains("hush"), "{garbled}");
     }
 
     #[test]
@@ -246,5 +259,6 @@ mod tests {
         let config = config.unwrap();
         assert!(!format!("{config:?}").contains("hush"));
         assert_eq!(config.database("x".into()), Database::Postgres("postgres://u:hush@h/d".into()));
+        assert!(!format!("{:?}", config.database("x".into())).contains("hush"));
     }
 }

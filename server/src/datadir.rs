@@ -1,5 +1,6 @@
 //! The data directory: where everything made at run time stands, and the lock that makes one process its owner.
 
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -48,10 +49,6 @@ impl DataDir {
 
     pub fn index(&self) -> PathBuf {
         self.root.join("index")
-    }
-
-    pub fn models(&self) -> PathBuf {
-        self.root.join("models")
     }
 
     /// Where a running server says how to reach it.
@@ -110,6 +107,9 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn create_private(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if path.is_dir() {
+        if !is_ours(path)? {
+            return Err(io::Error::other("it holds files that are not lectern's: name a new or an empty folder"));
+        }
         let closed = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         return fs::set_permissions(path, closed);
     }
@@ -118,6 +118,13 @@ fn create_private(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Whether closing this folder to others takes nothing away from them.
+fn is_ours(folder: &Path) -> io::Result<bool> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+    let is_ours = |name: &OsString| ["lock", "models", "lectern.toml"].iter().any(|ours| name == ours);
+    Ok(names.iter().all(|name| name == "lost+found") || names.iter().any(is_ours))
 }
 
 #[cfg(test)]
@@ -133,6 +140,17 @@ mod tests {
         let owner = held.owner.clone();
         drop(held);
         assert_eq!(data.hold().unwrap().owner, owner);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_of_other_people_is_left_as_it_is() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        fs::write(folder.path().join("letter.txt"), "Dear all").unwrap();
+        assert!(matches!(DataDir::new(folder.path()).hold(), Err(HoldError::Unusable(..))));
+        assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o755);
     }
 
     #[cfg(unix)]

@@ -9,7 +9,7 @@ use ingest::chunk::{ChunkSettings, Chunker};
 use ingest::ports::Parse;
 use prompts::template::Templates;
 use retrieval::access::Principal;
-use retrieval::adapters::bm25::Bm25Settings;
+use retrieval::adapters::bm25::{Bm25, Bm25Settings};
 use retrieval::adapters::edge::{EdgeIndex, EdgeSettings};
 use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime, embed_once};
 use retrieval::adapters::qdrant::{Cluster, ClusterAddress};
@@ -119,6 +119,8 @@ async fn generation(
     language: &str,
 ) -> anyhow::Result<Generation> {
     let Some(live) = store.generation_live(workspace).await? else {
+        // Before anything is recorded: a misspelt language would be refused now and its correction for ever after.
+        Bm25::new(&Bm25Settings { language: language.to_owned(), ..Bm25Settings::default() })?;
         return Ok(store.generation_begin(workspace, embedder.name(), embedder.dimensions(), language).await?);
     };
     if live.language != language {

@@ -155,8 +155,13 @@ fn window_end(shadow: &str, start: usize, outline: &Outline) -> usize {
 /// The span without white space around it, but with the indentation of its first line; `None` if it has no words.
 fn settled(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     let first = first_word(text, &span);
-    let line = text[..first].rfind('\n').map_or(0, |end| end + 1);
-    let start = if line >= span.start { line } else { first };
+    let indentation = &text[span.start..first];
+    let starts_line = span.start == 0 || text[..span.start].ends_with('\n');
+    let start = match indentation.rfind('\n') {
+        Some(end) => span.start + end + 1,
+        None if starts_line => span.start,
+        None => first,
+    };
     let end = span.start + text[span].trim_end().len();
     text.get(start..end)?.contains(char::is_alphanumeric).then_some(start..end)
 }

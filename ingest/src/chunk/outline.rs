@@ -151,7 +151,12 @@ fn nested(mut headings: Vec<Heading>) -> Vec<Heading> {
 impl Heading {
     fn read(&mut self, event: &Event) {
         match event {
-            Event::Text(words) | Event::Code(words) => self.words.push_str(words),
+            // What is far longer than a heading is none; it must not be read again for every chunk below it.
+            _ if self.words.len() > 8 * LONGEST_HEADING_CHARS => {}
+            Event::Text(words) | Event::Code(words) => {
+                let end = words.floor_char_boundary(8 * LONGEST_HEADING_CHARS);
+                self.words.push_str(&words[..end]);
+            }
             Event::SoftBreak | Event::HardBreak => self.words.push(' '),
             _ => {}
         }

@@ -34,7 +34,7 @@ pub struct Filled {
 /// Write every document of the corpus.
 pub async fn fill(house: &House, corpus: &Corpus) -> anyhow::Result<Filled> {
     let (library, store) = (&house.library, &house.store);
-    let job = store.job_begin(library.workspace, "bench").await?;
+    let job = store.job_begin(library.workspace, "bench", &library.owner).await?;
     for (at, papers) in corpus.papers.chunks(ANNOUNCED).enumerate() {
         let items: Vec<NewItem> = papers.iter().map(announced).collect();
         store.job_add(job, at * ANNOUNCED, &items).await?;

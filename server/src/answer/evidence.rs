@@ -54,7 +54,7 @@ pub async fn weigh(
         .take(WEIGHED)
         .collect();
     let texts = quotes.iter().map(|quote| in_context(quote, sources[quote.source])).collect();
-    let vectors = embedder.embed(Purpose::Passage, texts).await?;
+    let vectors = embedder.embed(Purpose::Evidence, texts).await?;
     let words = word_scores(question, &quotes, sources);
     for ((quote, vector), words) in quotes.iter_mut().zip(&vectors).zip(words) {
         quote.strength = MEANING * cosine(&found.question, vector) + WORDS * words;

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::desk::{self, Desk};
-use super::{Context, Outcome, print};
+use super::desk;
+use super::{Context, Outcome, chain, print};
+use crate::datadir::{DataDir, Held, HoldError};
 use crate::setup::{self, Occasion, SetupPaths, State};
 use crate::wiring::{self, House};
 
@@ -17,12 +18,13 @@ struct Check {
 pub async fn run(context: &Context) -> Outcome {
     let mut checks = provisioned(context).await?;
     if checks.iter().all(|check| check.fine) {
-        match Desk::open(context).await? {
-            Desk::Here(house) => {
-                checks.extend(inside(&house).await?);
-                house.close().await;
-            }
-            Desk::There(_) => checks.push(fine("data directory", "in use by a running server; ask its /readyz")),
+        match DataDir::new(&context.config.data_dir).hold() {
+            Err(HoldError::InUse) => checks.push(fine("data directory", "in use by a running server; ask its /readyz")),
+            Err(error) => checks.push(bad("data directory", error.to_string())),
+            Ok(held) => match look_inside(context, held).await {
+                Ok(found) => checks.extend(found),
+                Err(error) => checks.push(bad("catalog and index", chain(&error))),
+            },
         }
     }
     let bad = checks.iter().filter(|check| !check.fine).count();
@@ -45,11 +47,18 @@ async fn provisioned(context: &Context) -> anyhow::Result<Vec<Check>> {
     });
     let check = |finding: setup::Finding| match finding.state {
         State::Sound(()) => fine(&finding.part, "as recorded"),
-        State::Missing if finding.part == "PDFium" => fine(&finding.part, "not there; only PDF files need it"),
+        State::Missing if finding.part == "PDFium" => fine(&finding.part, "not there; nothing needs it yet"),
         State::Missing => bad(&finding.part, "not there: run `lectern setup`".into()),
         State::Damaged(file) => bad(&finding.part, format!("{} is damaged: {}", file.display(), setup::REPAIR_HINT)),
     };
     Ok(findings.await?.into_iter().map(check).collect())
+}
+
+async fn look_inside(context: &Context, held: Held) -> anyhow::Result<Vec<Check>> {
+    let house = wiring::open(&context.config, held).await?;
+    let checks = inside(&house).await;
+    house.close().await;
+    checks
 }
 
 /// Catalog and index, compared and mended.

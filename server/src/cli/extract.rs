@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::desk;
 use super::{Context, Failure, Outcome, print};
+use crate::library::LARGEST_UPLOAD_BYTES;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -41,6 +42,9 @@ pub fn run(context: &Context, args: &Args) -> Outcome {
 }
 
 fn extract(path: &Path, args: &Args) -> Result<Value, String> {
+    if std::fs::metadata(path).is_ok_and(|file| file.len() > LARGEST_UPLOAD_BYTES as u64) {
+        return Err("it is larger than 50 MB".to_owned());
+    }
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     let name = path.to_string_lossy();
     let kind = args.kind.map_or_else(|| Kind::sniff(&bytes, Some(&name)), Ok).map_err(|error| error.to_string())?;

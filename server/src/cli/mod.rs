@@ -152,6 +152,10 @@ fn log_to_stderr() {
 
 fn exit(outcome: Outcome) -> ExitCode {
     match outcome {
+        Ok(()) if !print::is_complete() => {
+            print::complain("the output could not be written");
+            ExitCode::from(1)
+        }
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(sentence)) => {
             print::complain(&sentence);

@@ -2,13 +2,25 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing belongs")]
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-/// One line of output. A reader that has hung up, as `head` does, is no error.
+/// Whether a line of output was lost.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// One line of output. A reader that has hung up, as `head` does, is no error; a full disk is.
 pub fn line(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    let written = writeln!(std::io::stdout().lock(), "{text}");
+    if written.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether everything that was printed arrived.
+pub fn is_complete() -> bool {
+    std::io::stdout().flush().is_ok_and(|()| !LOST.load(Ordering::Relaxed))
 }
 
 /// One JSON object on one line.

@@ -13,6 +13,8 @@ use crate::datadir::DataDir;
 use crate::http::wire::{Accepted, AskReply, AskRequest, JobReply, NewDocuments, Removed, SearchReply, SearchRequest};
 
 const CONNECT: Duration = Duration::from_secs(5);
+/// A server may be writing its index anew before it can take something out.
+const ANSWER: Duration = Duration::from_secs(120);
 
 /// What a server writes beside its data for its own command line.
 #[derive(Serialize, Deserialize)]
@@ -33,7 +35,7 @@ impl Remote {
         let text =
             text.map_err(|_| anyhow!("another lectern command uses {}: wait for it to end", data.root().display()))?;
         let file: ServerFile = serde_json::from_str(&text).context("the server's file cannot be read")?;
-        let client = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).build()?;
+        let client = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).read_timeout(ANSWER).build()?;
         Ok(Self { client, url: file.url, token: file.token.into() })
     }
 

@@ -1,13 +1,16 @@
 //! `lectern remove`: documents leave the library, unreachable from the moment it returns.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::desk::{self, Desk};
+use super::ingest::origin;
 use super::{Context, Outcome, print};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Document ids, or paths and URLs as they were ingested
+    /// Document ids, or the files that they came from
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
 }
@@ -16,7 +19,7 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     let desk = Desk::open(context).await?;
     let mut missing = 0;
     for name in &args.names {
-        let removed = desk.remove(name).await?;
+        let removed = desk.remove(name).await? || desk.remove(&origin(Path::new(name))).await?;
         missing += usize::from(!removed);
         match context.json {
             true => print::json(&json!({"name": name, "removed": removed})),

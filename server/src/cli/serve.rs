@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::ingest::{Files, Lines, here};
 use super::remote::ServerFile;
 use super::{Context, Failure, Outcome, print};
-use crate::datadir::{DataDir, HoldError, write_private};
+use crate::datadir::{DataDir, Held, HoldError, write_private};
 use crate::http::{self, Desk, Readiness, ReadyState};
 use crate::library::Library;
 use crate::wiring::{self, House};
@@ -37,6 +37,15 @@ pub struct Args {
 }
 
 pub async fn run(context: &Context, args: Args) -> Outcome {
+    if let Some(folder) = args.seed.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(Failure::Usage(format!("{} is not a folder", folder.display())));
+    }
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let signalled = stop.clone();
+    tasks.spawn(until(stop.clone(), async move {
+        told_to_stop().await;
+        signalled.cancel();
+    }));
     let data = DataDir::new(&context.config.data_dir);
     let held = data.hold().map_err(|error| match error {
         HoldError::InUse => anyhow::anyhow!("{error}: {}", data.root().display()),
@@ -44,10 +53,11 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     })?;
     let listen = context.config.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    let house = wiring::open(&context.config, held).await?;
-    if let Some(folder) = &args.seed {
-        seed(&house, folder).await?;
-    }
+    let house = tokio::select! {
+        house = furnish(context, held, args.seed.as_deref()) => house?,
+        // What setup has fetched so far stays, and so does what was taken in.
+        () = stop.cancelled() => return Ok(()),
+    };
     let desk = desk(context, &house)?;
     let server = ServerFile {
         url: format!("http://{}", listener.local_addr()?),
@@ -57,14 +67,8 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     write_private(&data.server_file(), &file).context("the server's file cannot be written")?;
     print::note(&format!("lectern answers at {}", server.url));
 
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(until(stop.clone(), upkeep(Arc::clone(&house.library), desk.readiness.clone())));
     tasks.spawn(until(stop.clone(), work(Arc::clone(&house.library))));
-    let signalled = stop.clone();
-    tokio::spawn(async move {
-        told_to_stop().await;
-        signalled.cancel();
-    });
     let served = http::serve(listener, desk, stop.clone()).await;
     stop.cancel();
     tasks.close();
@@ -72,6 +76,15 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     let _ = std::fs::remove_file(data.server_file());
     house.close().await;
     Ok(served?)
+}
+
+/// The house, provisioned and with its seed: minutes the first time.
+async fn furnish(context: &Context, held: Held, folder: Option<&Path>) -> Result<House, Failure> {
+    let house = wiring::open(&context.config, held).await?;
+    if let Some(folder) = folder {
+        seed(&house, folder).await?;
+    }
+    Ok(house)
 }
 
 fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
@@ -154,21 +167,26 @@ async fn seed(house: &House, folder: &Path) -> Outcome {
     }
     print::note(&format!("filling the library with {} documents from {}", files.files.len(), folder.display()));
     let mut lines = Lines::silent();
+    files.refused.into_iter().for_each(|(path, reason)| lines.refused(&path, reason));
     here(house, files.files, &mut lines).await?;
-    lines.summary()
+    // What failed was named; the rest can be asked about.
+    let _ = lines.summary();
+    Ok(())
 }
 
-/// `groups/NAME` below the tier's folder means that group.
-fn seed_label(tier: AccessTier, below: &Path, path: &Path) -> AccessLabel {
+/// `groups/NAME` below the tier's folder means that group. What lies there without the name of a group is for nobody:
+/// it was put there to be kept from somebody.
+fn seed_label(tier: AccessTier, below: &Path, path: &Path) -> Result<AccessLabel, String> {
     let parts: Vec<String> = path
         .strip_prefix(below)
         .map(|rest| rest.iter().map(|part| part.to_string_lossy().into_owned()).collect())
         .unwrap_or_default();
     let group = match parts.as_slice() {
-        [groups, name, _, ..] if groups == "groups" => name.parse::<Group>().ok(),
+        [groups, name, _, ..] if groups == "groups" => Some(name.parse::<Group>().map_err(|error| error.to_string())?),
+        [groups, _] if groups == "groups" => return Err("it stands in `groups` without the folder of a group".into()),
         _ => None,
     };
-    AccessLabel { tier, groups: group.into_iter().collect() }
+    Ok(AccessLabel { tier, groups: group.into_iter().collect() })
 }
 
 #[cfg(test)]
@@ -177,12 +195,16 @@ mod tests {
 
     #[test]
     fn folders_say_who_may_read() {
+        let label = |path: &str| seed_label(AccessTier::Internal, Path::new("seed/internal"), Path::new(path));
         let check = |path: &str, expected: &[&str]| {
-            let label = seed_label(AccessTier::Internal, Path::new("seed/internal"), Path::new(path));
+            let label = label(path).unwrap();
             assert_eq!(label.groups.iter().map(Group::as_str).collect::<Vec<_>>(), expected);
         };
         check("seed/internal/leave.md", &[]);
         check("seed/internal/groups/billing/refunds.md", &["billing"]);
-        check("seed/internal/groups/readme.md", &[]);
+        check("seed/internal/groups/billing/2026/refunds.md", &["billing"]);
+        for refused in ["groups/readme.md", "groups/HR/salaries.md", "groups/Human Resources/salaries.md"] {
+            assert!(label(&format!("seed/internal/{refused}")).is_err(), "{refused}");
+        }
     }
 }

@@ -140,7 +140,7 @@ pub fn write_run(path: &Path, run: &[(String, String, f32)]) -> std::io::Result<
     std::fs::write(path, lines)
 }
 
-/// The values at these shares of a sample, as in `[0.5, 0.95]`.
+/// The value below which this share of a sample lies.
 pub fn percentile(sample: &[f64], share: f64) -> f64 {
     let mut sorted = sample.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -43,13 +43,19 @@ impl ApiError {
         }
     }
 
+    /// An answer now would miss what is not back in the index yet.
+    pub fn not_ready(sentence: &str) -> Self {
+        let sentence = format!("{sentence}: try again in a moment");
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "unavailable", sentence, cause: None }
+    }
+
     fn unavailable(cause: impl ToString) -> Self {
         let sentence = "the knowledge base cannot answer right now: try again in a moment".into();
         let cause = Some(cause.to_string());
         Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "unavailable", sentence, cause }
     }
 
-    fn internal(cause: impl ToString) -> Self {
+    pub fn internal(cause: impl ToString) -> Self {
         let sentence = "something went wrong on our side; it was logged".into();
         let cause = Some(cause.to_string());
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "internal", sentence, cause }

@@ -21,12 +21,12 @@ use super::wire::{
     SearchRequest, parse_as,
 };
 use crate::answer::Question;
-use crate::library::Upload;
+use crate::library::{LARGEST_UPLOAD_BYTES, Upload};
 
 const HITS: usize = 10;
 const MOST_HITS: usize = 100;
-/// As long as a path can be.
-const LONGEST_NAME: usize = 4_096;
+/// What an index of Postgres can hold; longer names are addresses with somebody's session in them.
+const LONGEST_NAME: usize = 2_000;
 
 type Body<T> = Result<Json<T>, JsonRejection>;
 
@@ -55,6 +55,7 @@ pub async fn search(
     body: Body<SearchRequest>,
 ) -> Result<Json<SearchReply>, ApiError> {
     let request = body.map_err(malformed)?.0;
+    desk.readiness.to_answer()?;
     let (question, started) = (Question::parse(&request.query)?, Instant::now());
     let viewer = asker.viewer();
     let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
@@ -67,6 +68,7 @@ pub async fn search(
 
 pub async fn ask(State(desk): State<Desk>, asker: Asker, body: Body<AskRequest>) -> Result<Json<AskReply>, ApiError> {
     let request = body.map_err(malformed)?.0;
+    desk.readiness.to_answer()?;
     let question = Question::parse(&request.question)?;
     let viewer = asker.viewer();
     let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
@@ -83,7 +85,9 @@ pub async fn add_documents(
 ) -> Result<(StatusCode, Json<Accepted>), ApiError> {
     debug_assert_eq!(principal.role(), Role::Admin);
     let documents = body.map_err(malformed)?.0.documents;
-    let uploads = documents.into_iter().map(upload).collect::<Result<Vec<_>, _>>()?;
+    // Megabytes of base64: not for the threads that answer.
+    let decoded = tokio::task::spawn_blocking(|| documents.into_iter().map(upload).collect::<Result<Vec<_>, _>>());
+    let uploads = decoded.await.map_err(ApiError::internal)??;
     let mut intake = desk.library.intake().await?;
     intake.add(uploads).await?;
     let job = intake.close().await?.to_string();
@@ -123,11 +127,14 @@ fn upload(document: NewDocument) -> Result<Upload, ApiError> {
         || document.origin.len() > LONGEST_NAME
         || document.origin.chars().any(char::is_control)
     {
-        return Err(ApiError::bad_request("origin is not a name: give a path or a URL, at most 4,096 bytes long"));
+        return Err(ApiError::bad_request("origin is not a name: give a path or a URL, at most 2,000 bytes long"));
     }
     let tier = document.tier.parse()?;
     let groups = document.groups.iter().map(|group| group.parse()).collect::<Result<_, _>>()?;
     let bytes = BASE64.decode(&document.content).map_err(|_| ApiError::bad_request("content is not base64"))?;
+    if bytes.len() > LARGEST_UPLOAD_BYTES {
+        return Err(ApiError::bad_request(format!("{} is larger than 50 MB", document.origin)));
+    }
     Ok(Upload { origin: document.origin, bytes, label: AccessLabel { tier, groups } })
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::error::ApiError;
+
 /// Where the house stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
@@ -31,6 +33,16 @@ impl Readiness {
             0 => State::Rebuilding,
             1 => State::Ready,
             _ => State::Draining,
+        }
+    }
+}
+
+impl Readiness {
+    /// Whether a question may be answered: "I don't know" must not mean "not yet".
+    pub fn to_answer(&self) -> Result<(), ApiError> {
+        match self.state() {
+            State::Ready | State::Draining => Ok(()),
+            rebuilding @ State::Rebuilding => Err(ApiError::not_ready(rebuilding.sentence())),
         }
     }
 }

@@ -6,6 +6,9 @@ use retrieval::model::JobId;
 use super::{Library, LibraryError};
 use crate::store::{NewItem, StoreError};
 
+/// No document is larger.
+pub const LARGEST_UPLOAD_BYTES: usize = 50 * 1024 * 1024;
+
 /// Something handed in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Upload {
@@ -24,7 +27,7 @@ pub struct Intake<'a> {
 
 impl Library {
     pub async fn intake(&self) -> Result<Intake<'_>, LibraryError> {
-        let job = self.store.job_begin(self.workspace, "ingest").await?;
+        let job = self.store.job_begin(self.workspace, "ingest", &self.owner).await?;
         Ok(Intake { library: self, job, taken: 0 })
     }
 }

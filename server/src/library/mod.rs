@@ -21,7 +21,7 @@ use tokio::sync::{Mutex, RwLock};
 use crate::store::{LEASE, Lease, LeasedCatalog, Store, Task};
 
 pub use crate::store::{ItemLine, JobStatus, StoreError};
-pub use intake::{Intake, Upload};
+pub use intake::{Intake, LARGEST_UPLOAD_BYTES, Upload};
 pub use reconcile::Reconciled;
 
 /// How many outbox tasks are told to the index before one flush.
@@ -97,10 +97,11 @@ impl Library {
     pub async fn remove(&self, document: DocumentId) -> Result<bool, LibraryError> {
         let _nobody_hands_in = self.handing_in.write().await;
         let Some(originals) = self.store.document_remove(self.workspace, document).await? else { return Ok(false) };
-        self.tell_index().await?;
+        // The bytes first: an index that cannot be told now is told later, but the names of these are known only here.
         for original in originals {
             self.store.original_drop(&original).await?;
         }
+        self.tell_index().await?;
         Ok(true)
     }
 

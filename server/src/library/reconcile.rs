@@ -23,6 +23,8 @@ pub struct Reconciled {
     pub orphans: usize,
     pub relabelled: usize,
     pub rebuilt: usize,
+    /// Originals that nothing named any more.
+    pub swept: usize,
 }
 
 impl Library {
@@ -43,6 +45,8 @@ impl Library {
             self.rebuild(versions).await?;
             report.rebuilt += versions.len();
         }
+        let _nobody_hands_in = self.handing_in.write().await;
+        report.swept = self.store.originals_sweep().await?;
         Ok(report)
     }
 
@@ -56,6 +60,9 @@ impl Library {
         let mut after: Option<PointId> = None;
         loop {
             let page = self.index.scroll(&self.clearance, after, PAGE).await?;
+            // A page may come short when something is deleted while it is read; only an empty one is the end.
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
             let (known, orphans): (Vec<&StoredPoint>, Vec<&StoredPoint>) =
                 page.iter().partition(|point| live.contains_key(&point.version));
             for point in known {
@@ -70,10 +77,6 @@ impl Library {
             self.index.delete_points(&orphans).await?;
             report.points += page.len();
             report.orphans += orphans.len();
-            after = page.last().map(|point| point.id);
-            if page.len() < PAGE {
-                break;
-            }
         }
         self.index.flush().await?;
         Ok(seen)

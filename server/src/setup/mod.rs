@@ -76,7 +76,7 @@ pub enum ModelChoice {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Provisioned {
     pub onnxruntime: PathBuf,
-    /// Without it PDF files are read by the built-in parser alone.
+    /// For reading PDF files; nothing needs it yet.
     pub pdfium: Option<PathBuf>,
     /// `None` for a model that is fetched by name.
     pub model: Option<ProvisionedModel>,
@@ -138,7 +138,7 @@ pub fn provision(
     Ok(Provisioned { onnxruntime, pdfium, model })
 }
 
-/// Read every byte of what is provisioned and say how it is; changes nothing.
+/// Read every byte of what is provisioned and say how it is; changes none of it.
 pub fn verify(paths: &SetupPaths, choice: &Choice) -> Vec<Finding> {
     let site = Site { paths, progress: &progress::Silent, check: Check::Full };
     let libraries = [onnxruntime(choice), pdfium(choice)].map(|library| library.examine(&site));

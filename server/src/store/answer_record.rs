@@ -9,14 +9,14 @@ use super::{Store, StoreError};
 pub struct AnswerRecord {
     pub workspace: WorkspaceId,
     pub generation: GenerationId,
-    /// Who asked, as a label and never as a credential: `tier=public`, `operator`.
+    /// Who asked, as a label and never as a credential: `visitor tier=public groups=`.
     pub asker: String,
     pub question: String,
     pub answer: String,
     pub declined: bool,
     pub mode: &'static str,
     pub model: String,
-    /// Candidates with scores and why dropped, sources, citations.
+    /// Candidates with scores and whether they were kept, citations, strength.
     pub trace: serde_json::Value,
     pub took_ms: i64,
 }

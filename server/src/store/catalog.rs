@@ -64,12 +64,12 @@ impl Catalog for LeasedCatalog {
             return Err(CatalogError::LeaseLost);
         }
         for Settlement { item, change, outcome } in settlements {
-            match change {
-                Change::Publish(draft) => store.publish(&mut tx, lease.workspace, model, item, draft).await?,
-                Change::Join(document) => store.lead_origin(&mut tx, lease.workspace, item, *document).await?,
-                Change::None => {}
+            match (store.item_settle(&mut tx, lease, item, outcome).await?, change) {
+                (true, Change::Publish(draft)) => store.publish(&mut tx, lease.workspace, model, item, draft).await?,
+                (true, Change::Join(document)) => store.lead_origin(&mut tx, lease.workspace, item, *document).await?,
+                (false, Change::Publish(draft)) => store.unpublish(&mut tx, lease.workspace, draft).await?,
+                (_, Change::None) | (false, Change::Join(_)) => {}
             }
-            store.item_settle(&mut tx, lease, item, outcome).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         Ok(())

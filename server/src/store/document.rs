@@ -94,6 +94,7 @@ impl Store {
             .bind(document.to_string())
             .fetch_all(&mut *tx)
             .await?;
+        self.items_withdraw(&mut tx, workspace, document).await?;
         let there = self.retire(&mut tx, workspace, document).await?;
         tx.commit().await?;
         Ok(there.then(|| originals.into_iter().map(|(name,)| name).collect()))
@@ -108,6 +109,16 @@ impl Store {
             0 => self.originals.remove(original).map_err(StoreError::Original),
             _ => Ok(()),
         }
+    }
+
+    /// Delete the bytes that nothing names any more: of former versions, of what failed or came again unchanged, and of
+    /// what was being written when a process died. Returns how many files went; nothing may be handed in meanwhile.
+    pub async fn originals_sweep(&self) -> Result<usize, StoreError> {
+        let select = "SELECT original FROM origins UNION SELECT original FROM job_items WHERE state = 'queued'";
+        let named: Vec<(String,)> = sqlx::query_as(select).fetch_all(&self.reader).await?;
+        let (originals, named) = (self.originals.clone(), named.into_iter().map(|(name,)| name).collect());
+        let swept = tokio::task::spawn_blocking(move || originals.sweep(&named)).await;
+        swept.map_err(std::io::Error::other).and_then(|swept| swept).map_err(StoreError::Original)
     }
 
     /// How many chunks the live documents have.
@@ -160,6 +171,16 @@ impl Store {
             vector::vector_put(tx, model, *key, embedding).await?;
         }
         self.lead_origin(tx, workspace, item, draft.document).await
+    }
+
+    /// A draft that nobody will see: its points leave the index.
+    pub(super) async fn unpublish(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        draft: &Draft,
+    ) -> Result<(), StoreError> {
+        self.outbox_push(tx, workspace, TaskKind::DeleteVersion, &draft.version.to_string()).await
     }
 
     /// Let an origin lead to `document`; a document that no origin leads to any more is retired.

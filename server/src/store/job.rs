@@ -59,15 +59,16 @@ type ItemLineRow = (String, String, Option<String>, i64, Option<String>);
 
 impl Store {
     /// A job that still takes items; nobody works on it before `job_close`.
-    pub async fn job_begin(&self, workspace: WorkspaceId, kind: &str) -> Result<JobId, StoreError> {
+    pub async fn job_begin(&self, workspace: WorkspaceId, kind: &str, owner: &str) -> Result<JobId, StoreError> {
         let insert = "INSERT INTO jobs \
                       (id, workspace_id, kind, state, lease_owner, lease_until, fence, created_ms, updated_ms) \
-                      VALUES ($1, $2, $3, 'open', '', 0, 0, $4, $4)";
+                      VALUES ($1, $2, $3, 'open', $4, 0, 0, $5, $5)";
         let job = JobId(self.clock.new_id());
         sqlx::query(insert)
             .bind(job.to_string())
             .bind(workspace.to_string())
             .bind(kind)
+            .bind(owner)
             .bind(self.clock.now_ms())
             .execute(&self.writer)
             .await?;
@@ -119,14 +120,13 @@ impl Store {
         Ok(())
     }
 
-    /// The leases of this owner's former life end now; jobs that were never closed are closed with what they hold,
-    /// because everything in them was accepted.
+    /// The leases of this owner's former life end now. What it never closed it never acknowledged: that goes, since by now
+    /// it may be older than what people did after it.
     pub async fn job_recover(&self, owner: &str) -> Result<(), StoreError> {
         let expire = "UPDATE jobs SET lease_until = 0 WHERE state = 'running' AND lease_owner = $1";
         sqlx::query(expire).bind(owner).execute(&self.writer).await?;
-        let abandoned = self.clock.now_ms() - i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
-        let close = "UPDATE jobs SET state = 'queued' WHERE state = 'open' AND updated_ms < $1";
-        sqlx::query(close).bind(abandoned).execute(&self.writer).await?;
+        let drop = "DELETE FROM jobs WHERE state = 'open' AND lease_owner = $1";
+        sqlx::query(drop).bind(owner).execute(&self.writer).await?;
         Ok(())
     }
 
@@ -195,17 +195,18 @@ impl Store {
         Ok(beaten.rows_affected() == 1)
     }
 
+    /// Whether the item still waited: one that was settled meanwhile, by a removal, stays so.
     pub(super) async fn item_settle(
         &self,
         tx: &mut Transaction<'_, Any>,
         lease: &Lease,
         item: &Item,
         outcome: &Outcome,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let line = ItemLine::of(item, outcome);
         let update = "UPDATE job_items SET state = $1, result_id = $2, chunks = $3, reason = $4 \
-                      WHERE job_id = $5 AND ordinal = $6";
-        sqlx::query(update)
+                      WHERE job_id = $5 AND ordinal = $6 AND state = 'queued'";
+        let settled = sqlx::query(update)
             .bind(line.state)
             .bind(line.document.map(|document| document.to_string()))
             .bind(rows::count(line.chunks))
@@ -214,6 +215,21 @@ impl Store {
             .bind(i64::from(item.ordinal))
             .execute(&mut **tx)
             .await?;
+        Ok(settled.rows_affected() > 0)
+    }
+
+    /// What still waits for the origins of this document was handed in before it was taken out, and goes with it.
+    pub(super) async fn items_withdraw(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        document: DocumentId,
+    ) -> Result<(), StoreError> {
+        let update = "UPDATE job_items SET state = 'failed', reason = 'it was taken out before it was read' \
+                      WHERE state = 'queued' \
+                      AND origin IN (SELECT origin FROM origins WHERE document_id = $1 AND workspace_id = $2) \
+                      AND job_id IN (SELECT id FROM jobs WHERE workspace_id = $2)";
+        sqlx::query(update).bind(document.to_string()).bind(workspace.to_string()).execute(&mut **tx).await?;
         Ok(())
     }
 

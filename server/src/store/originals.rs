@@ -2,6 +2,7 @@
 //!
 //! A user's file name never becomes a path. A file is complete or absent: temp file, fsync, rename, fsync of the folder.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -44,6 +45,19 @@ impl Originals {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Remove every file but these; returns how many went. Nothing may be handed in meanwhile.
+    pub fn sweep(&self, named: &HashSet<String>) -> io::Result<usize> {
+        let mut swept = 0;
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if !entry.file_name().to_str().is_some_and(|name| named.contains(name)) {
+                fs::remove_file(entry.path())?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     fn put_one(&self, bytes: &[u8]) -> io::Result<String> {

@@ -73,17 +73,34 @@ impl Parse for ParseWorkers {
     async fn parse(&self, name: &str, bytes: Vec<u8>) -> Result<Parsed, ParseFault> {
         let closed = |_| ParseFault::Crashed("the workers are shutting down".into());
         let _place = self.places.acquire().await.map_err(closed)?;
-        let mut worker = self.take()?;
-        let answer = tokio::time::timeout(WALL_CLOCK, worker.ask(name, &bytes)).await;
+        let worker = self.take()?;
+        // A worker that read others before may have been sick of those; a fresh one has only this document to blame.
+        let was_fresh = worker.parsed == 0;
+        match self.ask(worker, name, &bytes).await {
+            Err(_) if !was_fresh => self.ask(self.start()?, name, &bytes).await?,
+            answer => answer?,
+        }
+    }
+}
+
+impl ParseWorkers {
+    /// What this worker makes of the document; the outer error is that it died over it.
+    async fn ask(
+        &self,
+        mut worker: Worker,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Result<Parsed, ParseFault>, ParseFault> {
+        let answer = tokio::time::timeout(WALL_CLOCK, worker.ask(name, bytes)).await;
         match answer {
             // The document was refused or read: either way the worker is well.
             Ok(Ok(answer)) => {
                 worker.parsed += 1;
                 self.give_back(worker);
-                answer.map_err(ParseFault::Refused)
+                Ok(answer.map_err(ParseFault::Refused))
             }
             Ok(Err(error)) => Err(ParseFault::Crashed(worker.epitaph(&error).await)),
-            Err(_) => Err(ParseFault::Crashed(format!("it took longer than {} seconds", WALL_CLOCK.as_secs()))),
+            Err(_) => Ok(Err(ParseFault::Crashed(format!("it took longer than {} seconds", WALL_CLOCK.as_secs())))),
         }
     }
 }

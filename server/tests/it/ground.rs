@@ -110,7 +110,7 @@ impl Ground {
 
     /// A claimed job with these items, each `(origin, label)`.
     pub async fn job(&self, items: &[(&str, &str)]) -> (Lease, Vec<Item>) {
-        let job = self.store.job_begin(self.workspace, "ingest").await.unwrap();
+        let job = self.store.job_begin(self.workspace, "ingest", "tester").await.unwrap();
         let new = |(origin, who): &(&str, &str)| NewItem {
             origin: (*origin).to_owned(),
             original: "0".repeat(64),

@@ -58,9 +58,10 @@ pub(super) struct Shard {
 impl Shard {
     pub(super) fn open(directory: &Path, settings: &EdgeSettings) -> Result<Self, IndexError> {
         fs::create_dir_all(directory).map_err(|error| unreachable_at(directory, &error))?;
-        room_to_write(directory, 0)?;
         let lock = lock(directory)?;
+        // First: it may be what fills the disk.
         log::cut(directory).map_err(|error| unreachable_at(directory, &error))?;
+        room_to_write(directory, 0)?;
         let engine = contain::panics(|| load_or_create(directory, settings))?;
         let shard = Self { engine: Some(engine), _lock: lock };
         contain::panics(|| create_missing_indexes(shard.engine()))?;

@@ -4,6 +4,7 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use fastembed::{Pooling, TokenizerFiles};
 use serde_json::{Value, json};
@@ -35,6 +36,12 @@ pub(super) struct Companions {
 impl LocalModel {
     pub(super) fn folder(&self) -> &Path {
         self.graph.parent().unwrap_or(Path::new("."))
+    }
+
+    /// What tells this graph from another one put in its place: its length and when it was written.
+    pub(super) fn made(&self) -> Result<(u64, SystemTime), LoadError> {
+        let made = std::fs::metadata(&self.graph).and_then(|graph| Ok((graph.len(), graph.modified()?)));
+        made.map_err(|cause| LoadError::Unreadable { file: self.graph.clone(), cause })
     }
 
     pub(super) fn companions(&self) -> Result<Companions, LoadError> {

@@ -54,7 +54,12 @@ impl FastEmbedder {
         let companions = model.companions()?;
         let prompts = companions.prompts.clone();
         let (runtime, graph, local) = (runtime.clone(), model.graph.clone(), model.clone());
-        let load = move || session::embedding(&runtime, &local, &companions);
+        let made = local.made()?;
+        let load = move || match local.made()? == made {
+            true => session::embedding(&runtime, &local, &companions),
+            // Vectors of two models must never stand under one name.
+            false => Err(LoadError::damaged(&local.graph, "it was replaced while it was in use: start again")),
+        };
         Self::start(&model.name, prompts, sessions, load, move |cause| LoadError::damaged(&graph, cause))
     }
 
@@ -127,7 +132,7 @@ pub fn embed_once(library: &Path, graph: &Path, texts: Vec<String>) -> Result<Ve
 
 fn lane(purpose: Purpose) -> Lane {
     match purpose {
-        Purpose::Question => Lane::Urgent,
+        Purpose::Question | Purpose::Evidence => Lane::Urgent,
         Purpose::Passage => Lane::Patient,
     }
 }

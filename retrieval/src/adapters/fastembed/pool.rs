@@ -76,13 +76,16 @@ impl<T: Send + 'static, R: Send + 'static> Pool<T, R> {
         Ok(pool)
     }
 
-    /// One more thread with a session of its own.
+    /// One more thread with a session of its own, unless there are enough.
     fn spawn(
         &self,
         patience: Option<Duration>,
         mut made: impl FnMut(Result<(), LoadError>) + Send + 'static,
     ) -> Result<(), LoadError> {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.sessions.load(Ordering::Acquire) >= self.most {
+            return Ok(());
+        }
         threads.retain(|thread| !thread.is_finished());
         let (lanes, serve) = (Arc::clone(&self.lanes), Arc::clone(&self.serve));
         let counted = Counted::one_more(&self.sessions);
@@ -98,8 +101,8 @@ impl<T: Send + 'static, R: Send + 'static> Pool<T, R> {
     /// More sessions for those who wait. One that cannot be made is missed by nobody else: the first has shown that the
     /// model is sound.
     fn grow(&self, waiting: usize) {
-        for _ in 0..waiting {
-            if self.sessions.load(Ordering::Acquire) >= self.most || self.spawn(Some(self.patience), |_| {}).is_err() {
+        for _ in 0..waiting.min(self.most) {
+            if self.spawn(Some(self.patience), |_| {}).is_err() {
                 return;
             }
         }

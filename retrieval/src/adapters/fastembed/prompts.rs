@@ -51,7 +51,7 @@ impl Prompts {
     pub(super) fn apply(&self, purpose: Purpose, text: String) -> String {
         let prefix = match purpose {
             Purpose::Question => &self.question,
-            Purpose::Passage => &self.passage,
+            Purpose::Evidence | Purpose::Passage => &self.passage,
         };
         if prefix.is_empty() { text } else { format!("{prefix}{text}") }
     }

@@ -48,7 +48,7 @@ impl Lines {
         }
     }
 
-    pub(super) fn refused(&mut self, path: &Path, reason: String) {
+    pub fn refused(&mut self, path: &Path, reason: String) {
         let path = Some(path.to_string_lossy().into_owned());
         self.item(&ItemReply {
             path,
@@ -58,6 +58,13 @@ impl Lines {
             chunks: 0,
             reason: Some(reason),
         });
+    }
+
+    /// What a server took before something went wrong: it will be worked on.
+    pub(super) fn accepted(&self) {
+        if !self.jobs.is_empty() {
+            print::note(&format!("accepted before that: job {}", self.jobs.join(", ")));
+        }
     }
 
     pub fn summary(&self) -> Outcome {

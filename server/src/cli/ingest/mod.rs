@@ -4,7 +4,7 @@ mod files;
 mod lines;
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -19,8 +19,8 @@ use crate::http::wire::{ItemReply, NewDocument, NewDocuments};
 use crate::library::{Intake, Upload};
 use crate::store::ItemLine;
 use crate::wiring::House;
-pub use files::Files;
 use files::batches;
+pub use files::{Files, origin};
 pub use lines::Lines;
 
 const POLL: std::time::Duration = std::time::Duration::from_millis(300);
@@ -53,7 +53,13 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     listing.refused.into_iter().for_each(|(path, reason)| lines.refused(&path, reason));
     match &desk {
         Desk::Here(house) => here(house, listing.files, &mut lines).await?,
-        Desk::There(server) => there(server, listing.files, args.wait, &mut lines).await?,
+        Desk::There(server) => {
+            let handed_in = there(server, listing.files, args.wait, &mut lines).await;
+            if handed_in.is_err() {
+                lines.accepted();
+            }
+            handed_in?;
+        }
     }
     desk.close().await;
     lines.summary()
@@ -63,7 +69,7 @@ fn list(paths: &[PathBuf], label: &AccessLabel) -> Files {
     let mut files = Files::default();
     for path in paths {
         let listing = source::list(path);
-        files.add(listing, |_| label.clone());
+        files.add(listing, |_| Ok(label.clone()));
     }
     files
 }
@@ -75,6 +81,8 @@ pub async fn here(house: &House, files: Vec<(Found, AccessLabel)>, lines: &mut L
     for batch in batches(files) {
         accept(&mut intake, batch, lines).await?;
     }
+    // Jobs that an earlier process left behind come first, and silently: they were accepted too.
+    while house.library.work(&|_, _| {}).await?.is_some() {}
     let job = intake.close().await?;
     lines.jobs.push(job.to_string());
     let report = std::sync::Mutex::new(&mut *lines);
@@ -83,12 +91,7 @@ pub async fn here(house: &House, files: Vec<(Found, AccessLabel)>, lines: &mut L
         let line = ItemReply::from(ItemLine::of(item, outcome));
         bar.suspend(|| report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).item(&line));
     };
-    // Jobs that an earlier process left behind are worked off on the way: they were accepted too.
-    while let Some((done, _)) = house.library.work(&settled).await? {
-        if done == job {
-            break;
-        }
-    }
+    house.library.work(&settled).await?;
     bar.finish_and_clear();
     Ok(())
 }
@@ -106,7 +109,6 @@ async fn accept(intake: &mut Intake<'_>, batch: Vec<(Found, AccessLabel)>, lines
 
 /// Hand everything to the server; it works while we watch, or after we left.
 async fn there(server: &Remote, files: Vec<(Found, AccessLabel)>, wait: bool, lines: &mut Lines) -> Outcome {
-    let mut jobs = Vec::new();
     for batch in batches(files) {
         let mut documents = Vec::new();
         for (found, label) in batch {
@@ -115,10 +117,9 @@ async fn there(server: &Remote, files: Vec<(Found, AccessLabel)>, wait: bool, li
                 Err(error) => lines.refused(&found.path, format!("it cannot be read: {error}")),
             }
         }
-        jobs.push(server.add(&NewDocuments { documents }).await?.job);
+        lines.jobs.push(server.add(&NewDocuments { documents }).await?.job);
     }
-    lines.jobs.clone_from(&jobs);
-    for job in jobs {
+    for job in lines.jobs.clone() {
         let mut status = server.job(&job).await?;
         while wait && status.state != "done" {
             tokio::time::sleep(POLL).await;
@@ -132,11 +133,6 @@ async fn there(server: &Remote, files: Vec<(Found, AccessLabel)>, wait: bool, li
 fn document(origin: String, bytes: &[u8], label: &AccessLabel) -> NewDocument {
     let groups = label.groups.iter().map(ToString::to_string).collect();
     NewDocument { origin, tier: label.tier.to_string(), groups, content: BASE64.encode(bytes) }
-}
-
-/// A file is known by its absolute path, from wherever it was named.
-fn origin(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.into()).to_string_lossy().into_owned()
 }
 
 fn progress(files: usize) -> ProgressBar {

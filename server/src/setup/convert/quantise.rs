@@ -56,7 +56,7 @@ pub(super) fn evening(norm_scale: &[f32], norm_bias: &[f32], weights: &[f32], ou
     factors.into_iter().map(|factor| factor / middle.exp()).collect()
 }
 
-/// Halves go to the even neighbour, as numpy rounds, so that both converters write the same file.
+/// Halves go to the even neighbour, as numpy rounds, so that the file can be compared with one that numpy made.
 fn level((value, scale): (&f32, &f32)) -> i8 {
     (value / scale).round_ties_even().clamp(-LEVELS, LEVELS) as i8
 }

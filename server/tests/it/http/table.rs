@@ -107,6 +107,14 @@ async fn ready_says_why_not() {
         assert_eq!(reply.status.as_u16(), status);
         assert!(reply.json()["state"].as_str().unwrap().contains(words), "{reply:?}");
         assert_eq!(served.send(Sender::Nobody, "GET", "/healthz", "").await.status, StatusCode::OK);
+        // Half an index must not say "I don't know".
+        let expected = if state == ReadyState::Rebuilding { "unavailable" } else { "" };
+        for reply in
+            [served.ask(Sender::Nobody, "refunds?", None).await, served.search(Sender::Nobody, "x", None).await]
+        {
+            let code = if reply.status == StatusCode::OK { String::new() } else { reply.code() };
+            assert_eq!(code, expected, "{state:?}: {reply:?}");
+        }
     }
     served.readiness.set(ReadyState::Ready);
     served.library.store.close().await;

@@ -7,6 +7,7 @@ on_all!(
     the_same_again_changes_nothing,
     a_changed_text_replaces_the_old_one,
     a_removed_document_is_out_of_reach_and_out_of_the_index,
+    a_removal_takes_what_waits_for_the_same_origin_with_it,
     what_cannot_be_read_fails_alone_and_says_why,
     a_long_document_is_indexed_in_all_its_chunks,
     two_texts_from_one_origin_leave_one_document,
@@ -79,6 +80,18 @@ async fn a_removed_document_is_out_of_reach_and_out_of_the_index(home: Home) {
     let again = home.ingest(&[("b.md", "public", "Goes.")]).await;
     assert_eq!(states(&again), ["indexed"]);
     assert!(home.found("public", "Goes.").await.contains("Goes."));
+}
+
+async fn a_removal_takes_what_waits_for_the_same_origin_with_it(home: Home) {
+    home.ingest(&[("a.md", "public", "The fee is ten pounds.")]).await;
+    let revision = home.accept(&[("a.md", "public", "The fee is twenty pounds."), ("b.md", "public", "Stays.")]).await;
+    assert!(home.library.remove(home.document("a.md").await.unwrap()).await.unwrap());
+    home.library.work(&|_, _| {}).await.unwrap().unwrap();
+    let lines = home.lines(revision).await;
+    assert_eq!(states(&lines), ["failed", "indexed"]);
+    assert!(lines[0].reason.as_deref().unwrap().contains("taken out"), "{lines:?}");
+    assert_eq!(home.found("restricted", "The fee").await, texts(&["Stays."]));
+    home.assert_in_step().await;
 }
 
 async fn what_cannot_be_read_fails_alone_and_says_why(home: Home) {

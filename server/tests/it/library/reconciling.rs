@@ -10,6 +10,7 @@ use super::{Home, on_all, states};
 use crate::ground::label;
 
 on_all!(
+    originals_that_nothing_needs_go,
     missing_points_are_written_again,
     points_that_nobody_knows_are_removed,
     wrong_labels_are_set_right,
@@ -116,4 +117,18 @@ async fn an_index_of_many_pages_is_compared_to_its_end(home: Home) {
     assert!((1..=lost.len()).contains(&report.rebuilt), "{report:?}");
     assert_eq!(points(&home).await, before);
     home.assert_in_step().await;
+}
+
+async fn originals_that_nothing_needs_go(home: Home) {
+    home.ingest(&[("a.md", "public", "First."), ("b.md", "public", "Goes."), ("empty.md", "public", "")]).await;
+    home.ingest(&[("a.md", "public", "Second.")]).await;
+    home.library.remove(home.document("b.md").await.unwrap()).await.unwrap();
+    let waiting = home.accept(&[("c.md", "public", "Waits.")]).await;
+    let originals = home.ground.folder.path().join("originals");
+    std::fs::write(originals.join("half.tmp"), "half").unwrap();
+    assert_eq!(home.library.reconcile().await.unwrap().swept, 3, "the first state, the empty file and the half one");
+    assert_eq!(std::fs::read_dir(&originals).unwrap().count(), 2);
+    home.library.work(&|_, _| {}).await.unwrap().unwrap();
+    assert_eq!(home.lines(waiting).await[0].state, "indexed");
+    assert_eq!(home.library.reconcile().await.unwrap().swept, 0);
 }

@@ -2,7 +2,7 @@
 
 use ingest::dedupe::{Decision, decide};
 use ingest::pipeline::hash_of;
-use ingest::ports::Change;
+use ingest::ports::{Change, Draft};
 use retrieval::model::{DocumentId, WorkspaceId};
 use server::store::Task;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ on_both!(
     a_copy_joins_and_the_document_lives_as_long_as_an_origin_leads_to_it,
     a_revision_replaces_what_is_seen_and_queues_the_old_points,
     a_removed_document_is_gone_with_its_origins,
+    what_was_under_way_when_its_document_was_removed_stays_out,
     relabelling_queues_the_label_as_it_is_when_it_is_told,
     a_name_finds_only_what_the_reader_may_know_of,
     documents_are_counted_per_reader,
@@ -93,6 +94,16 @@ async fn a_removed_document_is_gone_with_its_origins(ground: Ground) {
     assert_eq!((standing.known, standing.twin), (None, None));
     let again = ground.publish("a.md", "public", "text").await;
     assert_ne!(again.document, published.document);
+}
+
+async fn what_was_under_way_when_its_document_was_removed_stays_out(ground: Ground) {
+    let published = ground.publish("a.md", "public", "old").await;
+    let (lease, items) = ground.job(&[("a.md", "public")]).await;
+    let revision = Draft { document: published.document, ..draft(&items[0], "new") };
+    ground.store.document_remove(ground.workspace, published.document).await.unwrap();
+    ground.settle(&lease, &items[0], Change::Publish(Box::new(revision.clone()))).await;
+    assert_eq!(ground.store.document_count(&ground.everything()).await.unwrap(), 0);
+    assert_eq!(outbox(&ground).await, [Task::Delete(published.draft.version), Task::Delete(revision.version)]);
 }
 
 async fn relabelling_queues_the_label_as_it_is_when_it_is_told(ground: Ground) {

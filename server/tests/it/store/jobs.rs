@@ -17,7 +17,7 @@ on_both!(
 );
 
 async fn nobody_works_on_a_job_that_is_still_open(ground: Ground) {
-    let job = ground.store.job_begin(ground.workspace, "ingest").await.unwrap();
+    let job = ground.store.job_begin(ground.workspace, "ingest", "tester").await.unwrap();
     assert_eq!(ground.store.job_claim("a").await.unwrap(), None);
     ground.store.job_close(job).await.unwrap();
     assert_eq!(ground.store.job_claim("a").await.unwrap().unwrap().job, job);
@@ -26,7 +26,7 @@ async fn nobody_works_on_a_job_that_is_still_open(ground: Ground) {
 async fn jobs_are_claimed_oldest_first_and_once(ground: Ground) {
     let mut jobs = Vec::new();
     for _ in 0..6 {
-        let job = ground.store.job_begin(ground.workspace, "ingest").await.unwrap();
+        let job = ground.store.job_begin(ground.workspace, "ingest", "tester").await.unwrap();
         ground.store.job_close(job).await.unwrap();
         ground.turn(1);
         jobs.push(job);
@@ -90,7 +90,7 @@ async fn a_foreign_or_absent_job_is_nothing(ground: Ground) {
 }
 
 async fn items_keep_the_ids_they_were_accepted_with(ground: Ground) {
-    let job = ground.store.job_begin(ground.workspace, "ingest").await.unwrap();
+    let job = ground.store.job_begin(ground.workspace, "ingest", "tester").await.unwrap();
     for first in [0, 300] {
         let item = |at: usize| NewItem {
             origin: format!("{at}.md"),
