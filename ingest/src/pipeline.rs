@@ -126,7 +126,13 @@ impl Pipeline {
 
     /// Read, parse, clean, decide, and chunk what is new.
     async fn prepare(&self, item: Item) -> Result<Prepared, PipelineError> {
-        let bytes = self.timings.time(Stage::Read, self.catalog.original(&item)).await?;
+        let bytes = match self.timings.time(Stage::Read, self.catalog.original(&item)).await {
+            Ok(bytes) => bytes,
+            Err(lost @ CatalogError::Lost(_)) => {
+                return Ok(settled(item, Change::None, Outcome::Failed { reason: lost.to_string() }));
+            }
+            Err(error) => return Err(error.into()),
+        };
         let parsed = match self.timings.time(Stage::Parse, self.parser.parse(&item.origin, bytes)).await {
             Ok(parsed) => parsed,
             Err(fault) => return Ok(settled(item, Change::None, Outcome::Failed { reason: fault.to_string() })),

@@ -77,6 +77,9 @@ pub enum CatalogError {
     /// Stop: another worker has this job now. Nothing was written.
     #[error("the job was taken over by another worker")]
     LeaseLost,
+    /// Give up on this item: its bytes are gone, or closed to us.
+    #[error("its original cannot be read: {0}")]
+    Lost(#[source] std::io::Error),
     /// Try the job again later; what was settled stays settled.
     #[error("the catalog cannot be used: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

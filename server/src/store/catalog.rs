@@ -1,5 +1,7 @@
 //! The write path's catalog, seen through one job's lease.
 
+use std::io::ErrorKind;
+
 use async_trait::async_trait;
 use ingest::dedupe::Standing;
 use ingest::ports::{Catalog, CatalogError, Change, Item, Settlement};
@@ -33,7 +35,10 @@ impl Catalog for LeasedCatalog {
         let (originals, name) = (self.store.originals.clone(), item.original.clone());
         let read = tokio::task::spawn_blocking(move || originals.get(&name)).await;
         let read = read.map_err(|stopped| CatalogError::Unavailable(Box::new(stopped)))?;
-        Ok(read.map_err(StoreError::Original)?)
+        read.map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::InvalidInput => CatalogError::Lost(error),
+            _ => StoreError::Original(error).into(),
+        })
     }
 
     async fn standing(&self, item: &Item, content_hash: ContentHash) -> Result<Standing, CatalogError> {

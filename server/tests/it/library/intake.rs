@@ -9,6 +9,7 @@ on_all!(
     a_removed_document_is_out_of_reach_and_out_of_the_index,
     a_removal_takes_what_waits_for_the_same_origin_with_it,
     what_cannot_be_read_fails_alone_and_says_why,
+    an_original_that_is_lost_fails_alone,
     a_long_document_is_indexed_in_all_its_chunks,
     two_texts_from_one_origin_leave_one_document,
     a_job_with_nothing_in_it_ends,
@@ -115,6 +116,15 @@ async fn what_cannot_be_read_fails_alone_and_says_why(home: Home) {
     let lines = home.ingest(&[("fine.md", "public", "")]).await;
     assert_eq!(states(&lines), ["failed"]);
     assert_eq!(home.found("public", "fine").await, texts(&["Fine."]));
+}
+
+async fn an_original_that_is_lost_fails_alone(home: Home) {
+    let job = home.accept(&[("a.md", "public", "Lost."), ("b.md", "public", "Kept.")]).await;
+    home.library.store.originals().remove(&blake3::hash(b"Lost.").to_hex()).unwrap();
+    home.library.work(&|_, _| {}).await.unwrap().unwrap();
+    let lines = home.lines(job).await;
+    assert_eq!(states(&lines), ["failed", "indexed"]);
+    assert!(lines[0].reason.as_deref().unwrap().contains("original cannot be read"), "{lines:?}");
 }
 
 async fn a_long_document_is_indexed_in_all_its_chunks(home: Home) {

@@ -101,6 +101,7 @@ async fn what_was_under_way_when_its_document_was_removed_stays_out(ground: Grou
     let (lease, items) = ground.job(&[("a.md", "public")]).await;
     let revision = Draft { document: published.document, ..draft(&items[0], "new") };
     ground.store.document_remove(ground.workspace, published.document).await.unwrap();
+    ground.turn(1);
     ground.settle(&lease, &items[0], Change::Publish(Box::new(revision.clone()))).await;
     assert_eq!(ground.store.document_count(&ground.everything()).await.unwrap(), 0);
     assert_eq!(outbox(&ground).await, [Task::Delete(published.draft.version), Task::Delete(revision.version)]);
