@@ -160,7 +160,9 @@ async fn seed(house: &House, folder: &Path) -> Outcome {
     let mut files = Files::default();
     for tier in AccessTier::ALL {
         let below = folder.join(tier.as_str());
-        files.add(source::list(&below), |path| seed_label(tier, &below, path));
+        if below.exists() {
+            files.add(source::list(&below), |path| seed_label(tier, &below, path));
+        }
     }
     if files.files.is_empty() {
         return Err(Failure::Usage(format!("{} has no documents in sub-folders named after tiers", folder.display())));

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// How many files wait for the disk at a time.
 const SYNCED_AT_ONCE: usize = 8;
+const HALF_WRITTEN: &str = ".tmp";
 
 /// The folder of originals.
 #[derive(Clone, Debug)]
@@ -47,13 +48,15 @@ impl Originals {
         }
     }
 
-    /// Remove every file but these; returns how many went. Nothing may be handed in meanwhile.
+    /// Remove every original but these, and what was half written; returns how many went. Nothing may be handed in
+    /// meanwhile. What we did not put there is left alone.
     pub fn sweep(&self, named: &HashSet<String>) -> io::Result<usize> {
         let mut swept = 0;
         for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
-            if !entry.file_name().to_str().is_some_and(|name| named.contains(name)) {
-                fs::remove_file(entry.path())?;
+            let name = entry?.file_name();
+            let ours = name.to_str().filter(|name| is_hash(name) || name.ends_with(HALF_WRITTEN));
+            if let Some(name) = ours.filter(|name| !named.contains(*name)) {
+                fs::remove_file(self.folder.join(name))?;
                 swept += 1;
             }
         }
@@ -67,7 +70,7 @@ impl Originals {
             return Ok(name);
         }
         // A name of its own: two people may hand in the same bytes at the same moment.
-        let mut file = tempfile::Builder::new().suffix(".tmp").tempfile_in(&self.folder)?;
+        let mut file = tempfile::Builder::new().suffix(HALF_WRITTEN).tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(&path)?;
@@ -75,12 +78,15 @@ impl Originals {
     }
 
     fn path(&self, name: &str) -> io::Result<PathBuf> {
-        let is_hash = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match is_hash {
+        match is_hash(name) {
             true => Ok(self.folder.join(name)),
             false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of an original")),
         }
     }
+}
+
+fn is_hash(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -98,5 +104,17 @@ mod tests {
         originals.remove(&names[0]).unwrap();
         originals.remove(&names[0]).unwrap();
         assert!(originals.get(&names[0]).is_err());
+    }
+
+    #[test]
+    fn sweeping_leaves_what_is_named_and_what_is_not_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let originals = Originals::open(folder.path()).unwrap();
+        let names = originals.put(&[b"one".to_vec(), b"two".to_vec()]).unwrap();
+        fs::create_dir(folder.path().join("lost+found")).unwrap();
+        fs::write(folder.path().join("half.tmp"), "half").unwrap();
+        assert_eq!(originals.sweep(&names[..1].iter().cloned().collect()).unwrap(), 2);
+        assert!(originals.get(&names[0]).is_ok() && originals.get(&names[1]).is_err());
+        assert!(folder.path().join("lost+found").is_dir());
     }
 }

@@ -32,7 +32,7 @@ const CONFIG: &str = "edge_config.json";
 const HEADROOM_BYTES: u64 = 160 * 1024 * 1024;
 
 /// The payload fields that filters read, and how each is indexed. Every search compares the workspace of every point that
-/// it looks at: as ids these take a third less of the search than as text. Documents and versions are only asked for
+/// it looks at: as text that was a third of its work. Documents and versions are only asked for
 /// when one of them changes, and can wait on the disk.
 fn indexes() -> [(&'static str, PayloadFieldSchema); 5] {
     let on_disk = || {

@@ -77,12 +77,12 @@ fn list(paths: &[PathBuf], label: &AccessLabel) -> Files {
 /// Accept everything, then work in this process until it is done.
 pub async fn here(house: &House, files: Vec<(Found, AccessLabel)>, lines: &mut Lines) -> Outcome {
     let bar = progress(files.len());
+    // Jobs that an earlier process left behind come first, and silently: they were accepted too.
+    while house.library.work(&|_, _| {}).await?.is_some() {}
     let mut intake = house.library.intake().await?;
     for batch in batches(files) {
         accept(&mut intake, batch, lines).await?;
     }
-    // Jobs that an earlier process left behind come first, and silently: they were accepted too.
-    while house.library.work(&|_, _| {}).await?.is_some() {}
     let job = intake.close().await?;
     lines.jobs.push(job.to_string());
     let report = std::sync::Mutex::new(&mut *lines);
