@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench fmt deny provide check-format check-lints check-tests check-browser
+.PHONY: help run test bench bench-ingest fmt deny provide check-format check-lints check-tests check-browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: provide check-format check-lints check-tests check-browser ## The gate: ev
 
 bench: ## Measure: embedding, indexing, search, start-up, memory
 	$(CARGO) bench --package server --bench house -- $(ARGS)
+
+bench-ingest: ## Measure: what is read of web pages, PDF files and sites (ARGS="--data DIR")
+	$(CARGO) bench --package server --bench house -- pages papers chunking vectors site $(ARGS)
 
 fmt: ## Format the Rust sources
 	$(CARGO) fmt --all

@@ -7,7 +7,9 @@
 
 pub mod chunk;
 pub mod clean;
+pub mod crawl;
 pub mod dedupe;
+pub mod draft;
 pub mod parse;
 pub mod pipeline;
 pub mod ports;

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use retrieval::access::{AccessLabel, Clearance};
 use retrieval::model::{ContentHash, DocumentId, PointId, WorkspaceId};
@@ -18,10 +19,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::chunk::Chunker;
-use crate::clean::clean;
 use crate::dedupe::{Claims, Decision, decide};
-use crate::parse::Parsed;
-use crate::ports::{Catalog, CatalogError, Change, Draft, Item, Outcome, Parse, Settlement};
+use crate::draft::{Habits, draft, hash_of};
+use crate::parse::Part;
+use crate::ports::{
+    Catalog, CatalogError, Change, Draft, Inside, Item, Outcome, Parse, ParseFault, Reading, Settlement, TakeParts,
+};
 use crate::timing::{Stage, Timings};
 
 /// A batch is flushed when it holds this many documents or is this old.
@@ -30,6 +33,10 @@ const BATCH_AGE: Duration = Duration::from_secs(2);
 /// Files parsed at once, and documents waiting in the embedder's queue: enough that neither ever runs dry.
 const PARSING: usize = 4;
 const EMBEDDING: usize = 16;
+/// Archives within archives are opened this deep; what is below was put there to be found.
+const DEEPEST_NESTING: usize = 3;
+/// Between the origin of a file and the name of one inside it.
+const INSIDE: &str = "!/";
 
 /// Why a run stopped before its end. Single documents never stop it.
 #[derive(Debug, thiserror::Error)]
@@ -51,13 +58,15 @@ pub struct Pipeline {
     pub index: Arc<dyn VectorIndex>,
     /// The house's own clearance, to count what was written.
     pub clearance: Clearance,
+    /// What is known of the pages of the source that these items come from.
+    pub habits: Arc<Habits>,
     pub timings: Timings,
     claims: Mutex<Claims>,
 }
 
 /// What `prepare` makes of an item.
 enum Prepared {
-    Draft(Item, Box<Draft>),
+    Draft(Item, Box<Draft>, Option<Vec<Inside>>),
     Settled(Box<Settlement>),
     /// What it rests on is changing in this very pass; look again when that is visible.
     Later(Item),
@@ -71,12 +80,13 @@ impl Pipeline {
         embedder: Arc<dyn Embedder>,
         index: Arc<dyn VectorIndex>,
         clearance: Clearance,
+        habits: Habits,
     ) -> Self {
-        let claims = Mutex::default();
-        Self { catalog, parser, chunker, embedder, index, clearance, timings: Timings::default(), claims }
+        let (habits, claims) = (Arc::new(habits), Mutex::default());
+        Self { catalog, parser, chunker, embedder, index, clearance, habits, timings: Timings::default(), claims }
     }
 
-    /// Bring these items in. `settled` hears of every item once its end is durable.
+    /// Bring these items in, and what is found inside them. `settled` hears of every item once its end is durable.
     pub async fn run(
         self: &Arc<Self>,
         mut items: Vec<Item>,
@@ -92,7 +102,7 @@ impl Pipeline {
         Ok(())
     }
 
-    /// One pass over the items; returns those that must wait for what this pass made visible.
+    /// One pass over the items; returns those that must wait for what this pass made visible, and those it brought up.
     async fn pass(
         self: &Arc<Self>,
         items: Vec<Item>,
@@ -133,23 +143,40 @@ impl Pipeline {
             }
             Err(error) => return Err(error.into()),
         };
-        let parsed = match self.timings.time(Stage::Parse, self.parser.parse(&item.origin, bytes)).await {
-            Ok(parsed) => parsed,
+        let (reading, inside) = match self.timings.time(Stage::Parse, self.parse(&item, bytes)).await? {
+            Ok(read) => read,
             Err(fault) => return Ok(settled(item, Change::None, Outcome::Failed { reason: fault.to_string() })),
         };
-        let draft = match self.timings.time(Stage::Chunk, self.draft(&item, parsed)).await {
-            Some(draft) => draft,
-            None => {
-                return Ok(settled(item, Change::None, Outcome::Failed { reason: "there is no text in it".into() }));
-            }
+        let prepared = match self.timings.time(Stage::Chunk, self.draft(&item, reading)).await {
+            Some(draft) => self.place(item, draft).await?,
+            None => settled(item, Change::None, without_text(inside.as_deref())),
         };
-        self.place(item, draft).await
+        Ok(prepared.with_inside(inside))
+    }
+
+    /// What a file says, and what was found inside it and kept.
+    async fn parse(
+        &self,
+        item: &Item,
+        bytes: Vec<u8>,
+    ) -> Result<Result<(Reading, Option<Vec<Inside>>), ParseFault>, CatalogError> {
+        let mut keeper = Keeper { catalog: &*self.catalog, item, kept: Ok(Vec::new()), too_deep: 0 };
+        let read = self.parser.parse(&item.origin, bytes, &self.habits.rules, &mut keeper).await;
+        let (kept, too_deep) = (keeper.kept?, keeper.too_deep);
+        Ok(read.map(|mut reading| {
+            let nested = || {
+                format!("files inside, left out because they are nested more than {DEEPEST_NESTING} deep: {too_deep}")
+            };
+            reading.parsed.problems.extend((too_deep > 0).then(nested));
+            let inside = reading.kind.has_parts().then_some(kept);
+            (reading, inside)
+        }))
     }
 
     /// Title, cleaned text and chunks; `None` when nothing readable is left. CPU work, off the async workers.
-    async fn draft(&self, item: &Item, parsed: Parsed) -> Option<Box<Draft>> {
-        let (item, chunker) = (item.clone(), Arc::clone(&self.chunker));
-        let drafted = tokio::task::spawn_blocking(move || draft(&item, parsed, &chunker)).await;
+    async fn draft(&self, item: &Item, reading: Reading) -> Option<Box<Draft>> {
+        let (item, chunker, habits) = (item.clone(), Arc::clone(&self.chunker), Arc::clone(&self.habits));
+        let drafted = tokio::task::spawn_blocking(move || draft(&item, reading, &chunker, &habits)).await;
         drafted.ok().flatten().map(Box::new)
     }
 
@@ -174,9 +201,9 @@ impl Pipeline {
             Decision::Join(document) => settled(item, Change::Join(document), Outcome::Duplicate { document }),
             Decision::Revise(document) => {
                 draft.document = document;
-                Prepared::Draft(item, draft)
+                Prepared::Draft(item, draft, None)
             }
-            Decision::Create => Prepared::Draft(item, draft),
+            Decision::Create => Prepared::Draft(item, draft, None),
         })
     }
 
@@ -212,7 +239,7 @@ impl Pipeline {
 
     /// Give a draft its vectors, from the cache where the same words were embedded before.
     async fn embed(&self, prepared: Prepared) -> Result<Prepared, PipelineError> {
-        let Prepared::Draft(item, mut draft) = prepared else { return Ok(prepared) };
+        let Prepared::Draft(item, mut draft, inside) = prepared else { return Ok(prepared) };
         let texts: Vec<String> = draft.chunks.iter().map(|chunk| chunk.text_in_context(&draft.title)).collect();
         let keys: Vec<ContentHash> = texts.iter().map(|text| hash_of(text)).collect();
         let cached = self.timings.time(Stage::Settle, self.catalog.vectors(self.embedder.name(), &keys)).await?;
@@ -220,7 +247,8 @@ impl Pipeline {
         let fresh = match self.timings.time(Stage::Embed, self.embedder.embed(Purpose::Passage, missing)).await {
             Ok(fresh) => fresh,
             Err(EmbedError::Failed(why)) => {
-                return Ok(settled(item, Change::None, Outcome::Failed { reason: format!("embedding failed: {why}") }));
+                let reason = format!("embedding failed: {why}");
+                return Ok(settled(item, Change::None, Outcome::Failed { reason }).with_inside(inside));
             }
             Err(error @ EmbedError::Unavailable(_)) => return Err(error.into()),
         };
@@ -228,7 +256,7 @@ impl Pipeline {
         let vectors: Option<Vec<Embedding>> = cached.into_iter().map(|hit| hit.or_else(|| fresh.next())).collect();
         let vectors = vectors.ok_or_else(|| EmbedError::Failed("fewer vectors than texts".into()))?;
         draft.vectors = keys.into_iter().zip(vectors).collect();
-        Ok(Prepared::Draft(item, draft))
+        Ok(Prepared::Draft(item, draft, inside))
     }
 
     /// Index, flush, verify, and let SQL make the batch visible.
@@ -240,7 +268,7 @@ impl Pipeline {
         let (mut drafts, mut settlements, mut later) = (Vec::new(), Vec::new(), Vec::new());
         for prepared in batch {
             match prepared {
-                Prepared::Draft(item, draft) => drafts.push((item, draft)),
+                Prepared::Draft(item, draft, inside) => drafts.push((item, draft, inside)),
                 Prepared::Settled(settlement) => settlements.push(*settlement),
                 Prepared::Later(item) => later.push(item),
             }
@@ -248,17 +276,18 @@ impl Pipeline {
         if !drafts.is_empty() {
             self.timings.time(Stage::Index, self.write(&drafts)).await?;
         }
-        for (item, draft) in drafts {
-            settlements.push(self.timings.time(Stage::Index, self.verify(item, draft)).await?);
+        for (item, draft, inside) in drafts {
+            let settlement = self.timings.time(Stage::Index, self.verify(item, draft)).await?;
+            settlements.push(Settlement { inside, ..settlement });
         }
-        self.timings.time(Stage::Settle, self.catalog.settle(self.embedder.name(), &settlements)).await?;
+        later.extend(self.timings.time(Stage::Settle, self.catalog.settle(self.embedder.name(), &settlements)).await?);
         settlements.iter().for_each(|settlement| settled(&settlement.item, &settlement.outcome));
         Ok(later)
     }
 
-    async fn write(&self, drafts: &[(Item, Box<Draft>)]) -> Result<(), IndexError> {
+    async fn write(&self, drafts: &[Drafted]) -> Result<(), IndexError> {
         let workspace = self.clearance.workspace();
-        let points = drafts.iter().flat_map(|(_, draft)| points(workspace, draft)).collect();
+        let points = drafts.iter().flat_map(|(_, draft, _)| points(workspace, draft)).collect();
         self.index.upsert(points).await?;
         self.index.flush().await
     }
@@ -271,10 +300,11 @@ impl Pipeline {
         found.sort_unstable();
         if found != expected {
             let reason = format!("the index kept {} of {} chunks; run it again", found.len(), expected.len());
-            return Ok(Settlement { item, change: Change::None, outcome: Outcome::Failed { reason } });
+            let outcome = Outcome::Failed { reason };
+            return Ok(Settlement { item, change: Change::None, outcome, inside: None });
         }
         let outcome = Outcome::Indexed { document: draft.document, chunks: draft.chunks.len() };
-        Ok(Settlement { item, change: Change::Publish(draft), outcome })
+        Ok(Settlement { item, change: Change::Publish(draft), outcome, inside: None })
     }
 
     fn claims(&self) -> std::sync::MutexGuard<'_, Claims> {
@@ -289,28 +319,70 @@ fn one_per_origin(items: Vec<Item>) -> (Vec<Item>, Vec<Item>) {
 }
 
 fn settled(item: Item, change: Change, outcome: Outcome) -> Prepared {
-    Prepared::Settled(Box::new(Settlement { item, change, outcome }))
+    Prepared::Settled(Box::new(Settlement { item, change, outcome, inside: None }))
 }
 
-fn draft(item: &Item, parsed: Parsed, chunker: &Chunker) -> Option<Draft> {
-    let cleaned = clean(&parsed.markdown);
-    // The title of the text, not one taken from a file's name: a copy under another name is a copy.
-    let content_hash = hash_of(&format!("{}\0{}", parsed.title.as_deref().unwrap_or_default(), cleaned.text));
-    let title = parsed.title.unwrap_or_else(|| title_from(&item.origin));
-    let chunks = chunker.chunk(&cleaned.text);
-    let problems = parsed.problems.into_iter().chain(cleaned.problems).collect();
-    (!chunks.is_empty()).then(|| Draft {
-        document: item.document,
-        version: item.version,
-        label: item.label.clone(),
-        title,
-        language: parsed.language,
-        text: cleaned.text,
-        content_hash,
-        problems,
-        chunks,
-        vectors: Vec::new(),
-    })
+fn without_text(inside: Option<&[Inside]>) -> Outcome {
+    match inside {
+        Some(inside) if !inside.is_empty() => Outcome::Opened { parts: inside.len() },
+        Some(_) => Outcome::Failed { reason: "there is nothing in it that could be read".into() },
+        None => Outcome::Failed { reason: "there is no text in it".into() },
+    }
+}
+
+/// A draft of an item, and what was found inside it.
+type Drafted = (Item, Box<Draft>, Option<Vec<Inside>>);
+
+impl Prepared {
+    fn with_inside(self, inside: Option<Vec<Inside>>) -> Self {
+        match self {
+            Self::Draft(item, draft, _) => Self::Draft(item, draft, inside),
+            Self::Settled(settlement) => Self::Settled(Box::new(Settlement { inside, ..*settlement })),
+            Self::Later(item) => Self::Later(item),
+        }
+    }
+}
+
+/// Keeps what is found inside an item, each under a name of its own.
+struct Keeper<'a> {
+    catalog: &'a dyn Catalog,
+    item: &'a Item,
+    /// What was kept until now, or why nothing more can be.
+    kept: Result<Vec<Inside>, CatalogError>,
+    too_deep: usize,
+}
+
+#[async_trait]
+impl TakeParts for Keeper<'_> {
+    async fn take(&mut self, part: Part) {
+        let Ok(kept) = &mut self.kept else { return };
+        if self.item.origin.matches(INSIDE).count() >= DEEPEST_NESTING {
+            self.too_deep += 1;
+            return;
+        }
+        let origin = name_inside(&self.item.origin, &part.name, kept);
+        match self.catalog.keep(part.bytes).await {
+            Ok(original) => kept.push(Inside { origin, original }),
+            Err(error) => self.kept = Err(error),
+        }
+    }
+
+    fn start_over(&mut self) {
+        self.too_deep = 0;
+        if let Ok(kept) = &mut self.kept {
+            kept.clear();
+        }
+    }
+}
+
+/// Two attachments may have one name.
+fn name_inside(outer: &str, name: &str, kept: &[Inside]) -> String {
+    let origin = format!("{outer}{INSIDE}{name}");
+    let is_taken = |origin: &str| kept.iter().any(|inside| inside.origin == origin);
+    match is_taken(&origin) {
+        false => origin,
+        true => (2..).map(|n| format!("{origin} ({n})")).find(|origin| !is_taken(origin)).unwrap_or(origin),
+    }
 }
 
 /// The points of a draft: what the index knows of it.
@@ -325,18 +397,6 @@ pub fn points(workspace: WorkspaceId, draft: &Draft) -> impl Iterator<Item = Poi
     })
 }
 
-/// The key of a text: in the embedding cache, and for telling whether a document changed.
-pub fn hash_of(text: &str) -> ContentHash {
-    ContentHash(*blake3::hash(text.as_bytes()).as_bytes())
-}
-
-/// A document without a title is called by the last part of where it came from.
-fn title_from(origin: &str) -> String {
-    let name = origin.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(origin);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    if stem.is_empty() { origin.to_owned() } else { stem.replace(['-', '_'], " ") }
-}
-
 /// What arrives until the batch is full or old; `None` when nothing more will come.
 async fn next_batch(from: &mut mpsc::Receiver<Prepared>) -> Option<Vec<Prepared>> {
     let mut batch = vec![from.recv().await?];
@@ -348,18 +408,4 @@ async fn next_batch(from: &mut mpsc::Receiver<Prepared>) -> Option<Vec<Prepared>
         }
     }
     Some(batch)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn titles_come_from_the_last_part_of_an_origin() {
-        let check = |origin, expected| assert_eq!(title_from(origin), expected);
-        check("handbook/refund-policy.md", "refund policy");
-        check("https://example.test/docs/api_limits/", "api limits");
-        check(".env", ".env");
-        check("", "");
-    }
 }

@@ -17,6 +17,11 @@ const DATA_DIR: &str = "data/run";
 /// More sessions than this help no one machine, and each holds a copy of the model.
 const MOST_THREADS: usize = 8;
 
+const PARSE_MEMORY_MB: u64 = 512;
+const PARSE_CPU_SECONDS: u64 = 30;
+const CRAWLED_PORTS: [u16; 4] = [80, 443, 8080, 8443];
+const CRAWL_DELAY_MS: u64 = 500;
+
 /// What the house is told.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -33,6 +38,44 @@ pub struct Config {
     pub language: String,
     /// Whether people who did not sign in may ask, and read what is public.
     pub visitors: bool,
+    pub parsing: ParsingConfig,
+    pub chunks: ChunkConfig,
+    pub crawl: CrawlConfig,
+}
+
+/// What the parse workers have and may.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ParsingConfig {
+    pub memory_mb: u64,
+    /// Of processor time, for one document.
+    pub cpu_seconds: u64,
+    pub pdftotext: Option<PathBuf>,
+    pub tesseract: Option<PathBuf>,
+    /// In tesseract's words, such as `deu+eng`.
+    pub ocr_languages: Option<String>,
+    /// Parse even where the kernel cannot keep the workers off the network.
+    pub unconfined: bool,
+}
+
+/// Sizes in the embedder's tokens; what is not set follows from the embedder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ChunkConfig {
+    pub target_tokens: Option<usize>,
+    pub max_tokens: Option<usize>,
+    pub overlap_tokens: Option<usize>,
+}
+
+/// How the house crawls, whatever the site.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CrawlConfig {
+    pub user_agent: String,
+    /// Private networks and machines that may be crawled all the same, as in `10.1.0.0/16`.
+    pub allow_networks: Vec<String>,
+    pub ports: Vec<u16>,
+    /// Between two requests to one host.
+    pub delay_ms: u64,
+    /// A Chromium that shows pages which need scripts; without one they are told as such.
+    pub chromium: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -109,6 +152,38 @@ struct File {
     qdrant: Option<QdrantTable>,
     embedder: EmbedderTable,
     reranker: RerankerTable,
+    parsing: ParsingTable,
+    chunks: ChunkTable,
+    crawl: CrawlTable,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct ParsingTable {
+    memory_mb: Option<u64>,
+    cpu_seconds: Option<u64>,
+    pdftotext: Option<PathBuf>,
+    tesseract: Option<PathBuf>,
+    ocr_languages: Option<String>,
+    unconfined: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct ChunkTable {
+    target_tokens: Option<usize>,
+    max_tokens: Option<usize>,
+    overlap_tokens: Option<usize>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct CrawlTable {
+    user_agent: Option<String>,
+    allow_networks: Vec<String>,
+    ports: Option<Vec<u16>>,
+    delay_ms: Option<u64>,
+    chromium: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -153,6 +228,9 @@ impl Config {
             reranker: file.reranker.model,
             language: file.language.unwrap_or_else(|| "english".into()),
             visitors: file.visitors.unwrap_or(true),
+            parsing: parsing(file.parsing, environment),
+            chunks: chunks(file.chunks),
+            crawl: crawl(file.crawl),
         })
     }
 
@@ -214,6 +292,36 @@ fn embedder(table: EmbedderTable) -> Result<EmbedderConfig, ConfigError> {
         expected: "a number from 1",
     })?;
     Ok(EmbedderConfig { model, threads })
+}
+
+/// Commands that are not named are looked for where the shell would.
+fn parsing(table: ParsingTable, environment: &dyn Fn(&str) -> Option<String>) -> ParsingConfig {
+    let path = environment("PATH").unwrap_or_default();
+    let installed =
+        |name: &str| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    ParsingConfig {
+        memory_mb: table.memory_mb.unwrap_or(PARSE_MEMORY_MB),
+        cpu_seconds: table.cpu_seconds.unwrap_or(PARSE_CPU_SECONDS),
+        pdftotext: table.pdftotext.or_else(|| installed("pdftotext")),
+        tesseract: table.tesseract.or_else(|| installed("tesseract")),
+        ocr_languages: table.ocr_languages,
+        unconfined: table.unconfined,
+    }
+}
+
+fn chunks(table: ChunkTable) -> ChunkConfig {
+    let ChunkTable { target_tokens, max_tokens, overlap_tokens } = table;
+    ChunkConfig { target_tokens, max_tokens, overlap_tokens }
+}
+
+fn crawl(table: CrawlTable) -> CrawlConfig {
+    CrawlConfig {
+        user_agent: table.user_agent.unwrap_or_else(|| concat!("Lectern/", env!("CARGO_PKG_VERSION")).into()),
+        allow_networks: table.allow_networks,
+        ports: table.ports.unwrap_or_else(|| CRAWLED_PORTS.into()),
+        delay_ms: table.delay_ms.unwrap_or(CRAWL_DELAY_MS),
+        chromium: table.chromium,
+    }
 }
 
 fn address(text: &str) -> Result<SocketAddr, ConfigError> {

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod datadir;
 pub mod evaluation;
+pub mod fetch;
 pub mod http;
 pub mod library;
 pub mod setup;

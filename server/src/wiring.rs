@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use ingest::chunk::{ChunkSettings, Chunker};
+use ingest::crawl::ports::{Fetch, Survey};
 use ingest::ports::Parse;
 use prompts::template::Templates;
 use retrieval::access::Principal;
@@ -20,12 +21,13 @@ use retrieval::search::Searcher;
 
 use crate::answer::Answerer;
 use crate::clock::Clock;
-use crate::config::{Config, EmbedderConfig, ModelChoice, QdrantConfig};
+use crate::config::{Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, QdrantConfig};
 use crate::datadir::{DataDir, Held};
-use crate::library::Library;
+use crate::fetch::{AllowedAddresses, FetchSettings, NoWeb, RenderSettings, WebClient};
+use crate::library::{Library, Web};
 use crate::setup::{self, Choice, Occasion, Provisioned, SetupPaths, progress};
 use crate::store::{Originals, Store};
-use crate::worker::ParseWorkers;
+use crate::worker::{ParseWorkers, WorkerArgs, WorkerSettings};
 
 const WORKSPACE: &str = "main";
 const QDRANT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -57,10 +59,16 @@ impl House {
 
 /// The house on the configured data directory.
 pub async fn open(config: &Config, held: Held) -> anyhow::Result<House> {
-    let data = DataDir::new(&config.data_dir);
+    build(config, &DataDir::new(&config.data_dir), held, None, None).await
+}
+
+/// The workers that parse for this house.
+pub fn workers(config: &Config, pdfium: Option<PathBuf>) -> anyhow::Result<ParseWorkers> {
     let program = std::env::current_exe().context("this program cannot find itself")?;
-    let parser: Arc<dyn Parse> = Arc::new(ParseWorkers::new(program, PARSERS));
-    build(config, &data, held, parser, None).await
+    let ParsingConfig { memory_mb, cpu_seconds, pdftotext, tesseract, ocr_languages, unconfined } =
+        config.parsing.clone();
+    let args = WorkerArgs { memory_mb, cpu_seconds, pdfium, pdftotext, tesseract, ocr_languages, unconfined };
+    Ok(ParseWorkers::new(WorkerSettings { program, args, many: PARSERS }))
 }
 
 /// A house in a temporary folder, with the configured models, on SQLite and embedded Qdrant.
@@ -69,20 +77,22 @@ pub async fn throw_away(config: &Config, parser: Arc<dyn Parse>) -> anyhow::Resu
     let data = DataDir::new(folder.path());
     let held = data.hold()?;
     let config = Config { database_url: None, qdrant: None, ..config.clone() };
-    build(&config, &data, held, parser, Some(folder)).await
+    build(&config, &data, held, Some(parser), Some(folder)).await
 }
 
 async fn build(
     config: &Config,
     data: &DataDir,
     held: Held,
-    parser: Arc<dyn Parse>,
+    parser: Option<Arc<dyn Parse>>,
     folder: Option<tempfile::TempDir>,
 ) -> anyhow::Result<House> {
     let originals = Originals::open(&data.originals()).context("the folder of originals cannot be made")?;
     let store = Store::open(&config.database(data.database()), originals, Clock::system()).await?;
     store.job_recover(&held.owner).await?;
     let models = models(config).await?;
+    let workers = Arc::new(workers(config, models.pdfium.clone())?);
+    let web = web(config, Arc::clone(&workers) as Arc<dyn Survey>)?;
     let workspace = store.workspace_ensure(WORKSPACE).await?;
     let generation = generation(&store, workspace, &*models.embedder, &config.language).await?;
     let index = index(config, data, &generation).await?;
@@ -96,18 +106,35 @@ async fn build(
         store: store.clone(),
         index,
         embedder: models.embedder,
-        parser,
+        parser: parser.unwrap_or(workers),
+        web,
         chunker: models.chunker,
         workspace,
         clearance: Principal::upkeep(workspace, "write path and reconciliation").clearance()?,
         owner: held.owner.clone(),
         working: Default::default(),
-        handing_in: Default::default(),
+        crawling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;
     let templates = Arc::new(Templates::load()?);
     let answerer = Answerer { searcher, store: store.clone(), templates, generation: generation.id };
     Ok(House { store, library, answerer, rebuilding, _held: held, _folder: folder })
+}
+
+/// The way to the web. A machine that has none, for want of root certificates, still serves what it has.
+fn web(config: &Config, survey: Arc<dyn Survey>) -> anyhow::Result<Web> {
+    let CrawlConfig { user_agent, allow_networks, ports, delay_ms, chromium } = config.crawl.clone();
+    let networks = allow_networks.iter().map(|network| network.parse().context("crawl.allow_networks"));
+    let settings = FetchSettings {
+        allowed: AllowedAddresses { networks: networks.collect::<anyhow::Result<_>>()?, ports },
+        render: chromium.map(RenderSettings::new),
+        ..FetchSettings::new(user_agent.clone())
+    };
+    let fetch: Arc<dyn Fetch> = match WebClient::new(settings) {
+        Ok(client) => Arc::new(client),
+        Err(error) => Arc::new(NoWeb(error.to_string())),
+    };
+    Ok(Web { fetch, survey, user_agent, delay: Duration::from_millis(delay_ms) })
 }
 
 /// The generation that is live, or the first one. An index made by another model, or for another language, cannot answer
@@ -182,6 +209,8 @@ struct Models {
     embedder: Arc<dyn Embedder>,
     reranker: Arc<dyn Reranker>,
     chunker: Arc<Chunker>,
+    /// For reading PDF files; without it they are read less well.
+    pdfium: Option<PathBuf>,
 }
 
 async fn models(config: &Config) -> anyhow::Result<Models> {
@@ -191,8 +220,8 @@ async fn models(config: &Config) -> anyhow::Result<Models> {
         let runtime = Runtime::open(&provisioned.onnxruntime).context(setup::REPAIR_HINT)?;
         let embedder = embedder(&config, &runtime, &provisioned)?;
         let reranker = reranker(&config, &runtime)?;
-        let chunker = Arc::new(chunker(&provisioned)?);
-        Ok(Models { embedder, reranker, chunker })
+        let chunker = Arc::new(chunker(&config, &provisioned)?);
+        Ok(Models { embedder, reranker, chunker, pdfium: provisioned.pdfium })
     })
     .await?
 }
@@ -213,7 +242,7 @@ pub fn choice(config: &Config, occasion: Occasion) -> Choice {
     Choice { occasion, onnxruntime: config.ort_lib.clone(), pdfium: None, model }
 }
 
-fn embedder(config: &Config, runtime: &Runtime, provisioned: &Provisioned) -> anyhow::Result<Arc<dyn Embedder>> {
+pub fn embedder(config: &Config, runtime: &Runtime, provisioned: &Provisioned) -> anyhow::Result<Arc<dyn Embedder>> {
     let EmbedderConfig { model, threads } = &config.embedder;
     let embedder = match (model, &provisioned.model) {
         (ModelChoice::Hub(name), _) => FastEmbedder::from_hub(runtime, name, &hub_cache(config), *threads)?,
@@ -240,14 +269,19 @@ fn reranker(config: &Config, runtime: &Runtime) -> anyhow::Result<Arc<dyn Rerank
 
 /// Chunks are measured with the embedder's own tokenizer; a model from the hub keeps its tokenizer to itself, and the
 /// cautious rule of thumb stands in.
-fn chunker(provisioned: &Provisioned) -> anyhow::Result<Chunker> {
+pub fn chunker(config: &Config, provisioned: &Provisioned) -> anyhow::Result<Chunker> {
+    let sized = |default: ChunkSettings| ChunkSettings {
+        target_tokens: config.chunks.target_tokens.unwrap_or(default.target_tokens),
+        max_tokens: config.chunks.max_tokens.unwrap_or(default.max_tokens),
+        overlap_tokens: config.chunks.overlap_tokens.unwrap_or(default.overlap_tokens),
+    };
     let Some(model) = &provisioned.model else {
-        let settings = ChunkSettings { target_tokens: 600, max_tokens: 700, overlap_tokens: 0 };
-        return Ok(Chunker::by_characters(settings)?);
+        let characters = ChunkSettings { target_tokens: 600, max_tokens: 700, overlap_tokens: 0 };
+        return Ok(Chunker::by_characters(sized(characters))?);
     };
     let tokenizer = model.graph.with_file_name("tokenizer.json");
     let json = std::fs::read(&tokenizer).with_context(|| format!("{} cannot be read", tokenizer.display()))?;
-    Ok(Chunker::from_tokenizer_json(&json, ChunkSettings::default())?)
+    Ok(Chunker::from_tokenizer_json(&json, sized(ChunkSettings::default()))?)
 }
 
 fn hub_cache(config: &Config) -> PathBuf {

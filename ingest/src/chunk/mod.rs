@@ -1,32 +1,28 @@
 //! Chunking: from a cleaned text to spans that fit the embedder, each with the headings above it.
 //!
-//! text-splitter cuts along the structure of Markdown. Ours are: the `ruler`, which tokenises a text once instead of
-//! once per guess; the `shadow`, a copy of the text in which paragraphs have no inner structure, so that they are cut
-//! between sentences; the `outline`, which knows what stands under what; and `mend`, which keeps a heading with what
-//! follows it. A chunk is always an exact span of the text. Knows nothing of embedding; the tokenizer is handed in.
+//! The `ruler` tokenises a text once; `places` says where it may be cut and what each cut would cost its reader, with
+//! the help of `sentences`; `cuts` chooses among the places; the `outline` knows which headings a chunk stands under. A
+//! chunk is always an exact span of the text. Knows nothing of embedding; the tokenizer is handed in.
 
-mod mend;
+mod cuts;
 mod outline;
+mod places;
 mod ruler;
-mod shadow;
+mod sentences;
 
 use std::ops::Range;
 
 use retrieval::model::Chunk;
-use text_splitter::{ChunkConfig, MarkdownSplitter};
 use tokenizers::Tokenizer;
 
-use self::mend::Mender;
+use self::cuts::Cutter;
 use self::outline::Outline;
 use self::ruler::{Marks, Ruler};
-
-/// Some forty chunks: enough that the ends of windows do not matter.
-const WINDOW_BYTES: usize = 32 * 1024;
 
 /// How large chunks are, in tokens without the embedder's special ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChunkSettings {
-    /// A chunk ends at the first good place from here on.
+    /// Chunks are about this large, as far as headings, blocks and sentences allow.
     pub target_tokens: usize,
     /// No chunk is larger.
     pub max_tokens: usize,
@@ -92,7 +88,7 @@ impl Chunker {
         };
         let chunk = |(ordinal, bytes): (u32, Range<usize>)| Chunk {
             ordinal,
-            heading: outline.path_at(first_word(text, &bytes)),
+            heading: outline.context_at(first_word(text, &bytes)),
             page: None,
             text: text[bytes.clone()].to_owned(),
             bytes,
@@ -100,56 +96,13 @@ impl Chunker {
         (0..).zip(spans).map(chunk).collect()
     }
 
-    /// Where a long text is cut. Cuts are found in the shadow, which is byte for byte as long as the text.
     fn spans(&self, text: &str, outline: &Outline, marks: &Marks) -> Vec<Range<usize>> {
-        let shadow = shadow::cast(text);
-        let cuts = windows(&shadow, outline).flat_map(|window| self.split(&shadow, window, marks));
-        let cuts = cuts.filter_map(|span| settled(text, span)).collect();
-        let mender = Mender { text, shadow: &shadow, outline, marks, max_tokens: self.settings.max_tokens };
-        mender.mend(cuts)
+        let cutter = Cutter { text, marks, settings: self.settings };
+        // The embedder reads the head of a table again before its rows, and that takes some of its room.
+        let head = |place| outline.head_above(place).map_or(0, |head| marks.within(head));
+        let room = |place| self.settings.max_tokens - head(place).min(self.settings.max_tokens / 4);
+        cutter.cut(&places::read(text), room).into_iter().filter_map(|span| settled(text, span)).collect()
     }
-
-    fn split(&self, shadow: &str, window: Range<usize>, marks: &Marks) -> Vec<Range<usize>> {
-        let target = self.even_target(marks.within(window.clone()));
-        let ruler = marks.along(shadow);
-        let config = ChunkConfig::new(target..=self.settings.max_tokens).with_sizer(&ruler);
-        let config = config.with_overlap(self.settings.overlap_tokens.min(target / 2));
-        let splitter = MarkdownSplitter::new(config.expect("the overlap is at most half the target"));
-        let cuts = splitter.chunk_indices(&shadow[window.clone()]);
-        cuts.map(|(at, cut)| window.start + at..window.start + at + cut.len()).collect()
-    }
-
-    /// The size at which chunks come out alike, so that a text a little over the limit does not leave a stub behind.
-    fn even_target(&self, total: usize) -> usize {
-        total.div_ceil(total.div_ceil(self.settings.target_tokens).max(1)).max(1)
-    }
-}
-
-/// The splitter looks through all that is left of its text for every chunk, so that a book takes it minutes. It is given
-/// one window after the other, cut where the outline has a seam, else after a line, else after a word.
-fn windows(shadow: &str, outline: &Outline) -> impl Iterator<Item = Range<usize>> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let end = match shadow.len() - start > WINDOW_BYTES {
-            true => window_end(shadow, start, outline),
-            false => shadow.len(),
-        };
-        let window = start..end;
-        start = end;
-        (!window.is_empty()).then_some(window)
-    })
-}
-
-fn window_end(shadow: &str, start: usize, outline: &Outline) -> usize {
-    let middle = shadow.floor_char_boundary(start + WINDOW_BYTES / 2);
-    let limit = shadow.floor_char_boundary(start + WINDOW_BYTES);
-    let last = |mark: &str| shadow[middle..limit].rfind(mark).map(|at| middle + at + mark.len());
-    outline
-        .last_seam(middle..limit)
-        .or_else(|| last("\n"))
-        .or_else(|| last(". "))
-        .or_else(|| last(" "))
-        .unwrap_or(limit)
 }
 
 /// The span without white space around it, but with the indentation of its first line; `None` if it has no words.

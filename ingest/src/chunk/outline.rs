@@ -1,25 +1,32 @@
-//! The outline of a text: which headings stand above a place in it, and which places in it are seams
-//! or must not be.
+//! The outline of a text: which headings stand above a place in it, and for a row of a table the head of its columns.
 //!
 //! Only headings of the page itself count: one within a quote or a list item is not above what follows it. A `#` in
 //! code is no heading; the parser knows. Knows nothing of sizes.
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::parse::dialect;
 
 /// A longer heading is a paragraph in disguise; its beginning is context enough.
 const LONGEST_HEADING_CHARS: usize = 120;
+/// The names of columns help the embedder, but a chunk has only so much room.
+const LONGEST_HEAD_CHARS: usize = 100;
 
 #[derive(Default)]
 pub(super) struct Outline {
     headings: Vec<Heading>,
-    /// Where blocks of the page itself begin, headings too; in order, as are the next.
-    blocks: Vec<usize>,
-    /// What follows a heading, the first and the last line of fenced code, the first row under a table's head.
-    led_in: Vec<usize>,
+    /// Only those with named columns and rows.
+    tables: Vec<Table>,
+}
+
+struct Table {
+    /// Where its head ends, to where it ends.
+    rows: Range<usize>,
+    head: Range<usize>,
+    /// The names of its columns in one line.
+    columns: String,
 }
 
 struct Heading {
@@ -32,30 +39,36 @@ struct Heading {
 
 impl Outline {
     pub(super) fn read(text: &str) -> Self {
-        let mut reader =
-            Reader { text, outline: Self::default(), depth: 0, is_in_heading: false, is_under_head: false };
+        let mut reader = Reader { text, outline: Self::default(), depth: 0, is_in_heading: false, is_in_head: false };
         Parser::new_ext(text, dialect()).into_offset_iter().for_each(|(event, at)| reader.read(&event, at));
-        let Self { mut headings, blocks, mut led_in } = reader.outline;
+        let Self { mut headings, mut tables } = reader.outline;
         headings.retain(|heading| !heading.words.trim().is_empty());
-        led_in.sort_unstable();
-        Self { headings: nested(headings), blocks, led_in }
+        tables.retain(|table| !table.rows.is_empty() && table.columns.contains(char::is_alphanumeric));
+        Self { headings: nested(headings), tables }
     }
 
-    /// The last place within where the text is best cut in two: before a heading, else before a block.
-    pub(super) fn last_seam(&self, within: Range<usize>) -> Option<usize> {
-        let before = |end: usize| self.headings.partition_point(|heading| heading.at.start < end);
-        let heading = self.headings[..before(within.end)].last().map(|heading| heading.at.start);
-        let block = self.blocks[..self.blocks.partition_point(|start| *start < within.end)].last().copied();
-        [heading, block].into_iter().flatten().find(|seam| within.contains(seam))
+    /// What a reader of a passage would have seen above it: its headings, and in a table's rows its columns.
+    pub(super) fn context_at(&self, place: usize) -> String {
+        let (path, columns) = (self.path_at(place), self.table_at(place).map(|table| &table.columns));
+        match columns {
+            None => path,
+            Some(columns) if path.is_empty() => format!("({columns})"),
+            Some(columns) => format!("{path} ({columns})"),
+        }
     }
 
-    /// Whether the line before a place makes little sense without what stands at it.
-    pub(super) fn is_led_in(&self, place: usize) -> bool {
-        self.led_in.binary_search(&place).is_ok()
+    /// The head of the table in whose rows a place is.
+    pub(super) fn head_above(&self, place: usize) -> Option<Range<usize>> {
+        self.table_at(place).map(|table| table.head.clone())
+    }
+
+    fn table_at(&self, place: usize) -> Option<&Table> {
+        let before = self.tables.partition_point(|table| table.rows.start <= place).checked_sub(1)?;
+        self.tables.get(before).filter(|table| place < table.rows.end)
     }
 
     /// The headings above a place, outermost first, joined by ` > `; with the one that the place is in.
-    pub(super) fn path_at(&self, place: usize) -> String {
+    fn path_at(&self, place: usize) -> String {
         let last = self.headings.partition_point(|heading| heading.at.start <= place).checked_sub(1);
         let upwards = std::iter::successors(last, |index| self.headings[*index].above);
         let mut path: Vec<String> = upwards.map(|index| self.headings[index].line()).collect();
@@ -71,68 +84,95 @@ struct Reader<'a> {
     /// How many quotes, lists and footnotes are open.
     depth: usize,
     is_in_heading: bool,
-    is_under_head: bool,
+    is_in_head: bool,
 }
 
 impl Reader<'_> {
     fn read(&mut self, event: &Event, at: Range<usize>) {
         match event {
             Event::Start(tag) => self.open(tag, at),
-            Event::End(TagEnd::Heading(_)) => self.is_in_heading = false,
-            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::FootnoteDefinition) => self.depth -= 1,
-            Event::End(TagEnd::TableHead) => self.is_under_head = true,
-            Event::End(TagEnd::Table) => self.is_under_head = false,
+            Event::End(tag) => self.close(*tag, at),
             _ if self.is_in_heading => {
-                self.outline.headings.last_mut().into_iter().for_each(|heading| heading.read(event))
+                self.outline.headings.last_mut().into_iter().for_each(|heading| heading.read(event));
+            }
+            Event::Text(words) | Event::Code(words) => {
+                self.columns().into_iter().for_each(|columns| columns.push_str(words))
             }
             _ => {}
         }
     }
 
     fn open(&mut self, tag: &Tag, at: Range<usize>) {
-        if self.depth == 0 && is_block(tag) {
-            self.outline.blocks.push(at.start);
-        }
         match tag {
             Tag::Heading { level, .. } if self.depth == 0 => {
-                self.outline.led_in.push(next_word(self.text, at.end));
                 self.outline.headings.push(Heading { at, level: *level as u8, words: String::new(), above: None });
                 self.is_in_heading = true;
             }
+            Tag::Paragraph if self.depth == 0 => self.wiki_headings(at),
             Tag::BlockQuote(_) | Tag::List(_) | Tag::FootnoteDefinition(_) => self.depth += 1,
-            Tag::CodeBlock(CodeBlockKind::Fenced(_)) => self.outline.led_in.extend(fenced_lines(self.text, &at)),
-            Tag::TableRow if std::mem::take(&mut self.is_under_head) => {
-                self.outline.led_in.push(next_word(self.text, at.start));
+            Tag::Table(_) => {
+                self.outline.tables.push(Table {
+                    rows: at.end..at.end,
+                    head: at.start..at.start,
+                    columns: String::new(),
+                });
+            }
+            Tag::TableHead => self.is_in_head = true,
+            Tag::TableCell => {
+                let later = self.columns().filter(|columns| !columns.is_empty());
+                later.into_iter().for_each(|columns| columns.push_str(" | "));
+            }
+            _ => {}
+        }
+    }
+
+    /// The columns of the table whose head is being read.
+    fn columns(&mut self) -> Option<&mut String> {
+        self.outline.tables.last_mut().filter(|_| self.is_in_head).map(|table| &mut table.columns)
+    }
+
+    fn wiki_headings(&mut self, paragraph: Range<usize>) {
+        let mut start = paragraph.start;
+        for line in self.text[paragraph].split_inclusive('\n') {
+            if let Some((level, words)) = wiki_heading(line) {
+                let at = start..start + line.len();
+                self.outline.headings.push(Heading { at, level, words: words.to_owned(), above: None });
+            }
+            start += line.len();
+        }
+    }
+
+    fn close(&mut self, tag: TagEnd, at: Range<usize>) {
+        match tag {
+            TagEnd::Heading(_) => self.is_in_heading = false,
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::FootnoteDefinition => self.depth -= 1,
+            TagEnd::TableHead => {
+                self.columns()
+                    .into_iter()
+                    .for_each(|columns| *columns = shortened(one_line(columns), LONGEST_HEAD_CHARS));
+                self.is_in_head = false;
+                if let Some(table) = self.outline.tables.last_mut() {
+                    (table.head.end, table.rows.start) = (at.end, at.end);
+                }
             }
             _ => {}
         }
     }
 }
 
-fn is_block(tag: &Tag) -> bool {
-    matches!(
-        tag,
-        Tag::Paragraph
-            | Tag::Heading { .. }
-            | Tag::BlockQuote(_)
-            | Tag::CodeBlock(_)
-            | Tag::HtmlBlock
-            | Tag::List(_)
-            | Tag::Table(_)
-    )
-}
-
-/// The first place from here on that is not white space.
-fn next_word(text: &str, from: usize) -> usize {
-    text.len() - text[from..].trim_start().len()
-}
-
-/// Where the line after the opening fence and the one with the closing fence begin.
-fn fenced_lines(text: &str, at: &Range<usize>) -> [usize; 2] {
-    let code = text[at.clone()].trim_end();
-    let second = code.find('\n').map_or(at.end, |end| at.start + end + 1);
-    let last = code.rfind('\n').map_or(at.end, |end| at.start + end + 1);
-    [next_word(text, second), next_word(text, last)]
+/// The level and the words of a line like `== Words ==`: a heading in most wikis, and nothing else anywhere. To
+/// Markdown it is a line of a paragraph.
+pub(super) fn wiki_heading(line: &str) -> Option<(u8, &str)> {
+    let line = line.trim();
+    if !line.starts_with('=') || !line.ends_with('=') || line.len() > 4 * LONGEST_HEADING_CHARS {
+        return None;
+    }
+    let words = line.trim_matches(['=', ' ']);
+    let count = |marks: &str| marks.bytes().filter(|byte| *byte == b'=').count();
+    let before = line.len() - line.trim_start_matches(['=', ' ']).len();
+    let level = count(&line[..before]);
+    let is_heading = level <= 6 && !words.is_empty() && count(line) == 2 * level;
+    is_heading.then_some((level as u8, words))
 }
 
 /// Each heading with the one that it is under: the last before it of a higher rank.
@@ -163,12 +203,19 @@ impl Heading {
     }
 
     fn line(&self) -> String {
-        let line: Vec<&str> = self.words.split_whitespace().collect();
-        let line = line.join(" ");
-        match line.char_indices().nth(LONGEST_HEADING_CHARS) {
-            Some((end, _)) => format!("{}…", line[..end].trim_end()),
-            None => line,
-        }
+        shortened(one_line(&self.words), LONGEST_HEADING_CHARS)
+    }
+}
+
+fn one_line(words: &str) -> String {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.join(" ")
+}
+
+fn shortened(line: String, chars: usize) -> String {
+    match line.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
     }
 }
 
@@ -179,14 +226,7 @@ mod tests {
     /// `@` marks the place.
     fn check(text: &str, expected: &str) {
         let place = text.find('@').unwrap();
-        assert_eq!(Outline::read(text).path_at(place), expected);
-    }
-
-    fn check_led_in(text: &str, expected: &[&str]) {
-        let outline = Outline::read(text);
-        let found: Vec<&str> = outline.led_in.iter().map(|place| &text[*place..]).collect();
-        let is_same = found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| a.starts_with(b));
-        assert!(is_same, "{found:?}");
+        assert_eq!(Outline::read(text).context_at(place), expected);
     }
 
     #[test]
@@ -205,16 +245,25 @@ mod tests {
     }
 
     #[test]
-    fn a_long_heading_is_shortened() {
-        let text = format!("# {}\n@", "word ".repeat(100));
-        assert_eq!(Outline::read(&text).path_at(text.len()).chars().count(), 120);
+    fn a_line_between_equals_signs_is_a_heading() {
+        check("= A =\nb\n== C ==\nd\n@", "A > C");
+        check("a\n= = B = =\n@", "B");
+        check("a = b =\n= c\n= d = e =\n= =\n@", "");
     }
 
     #[test]
-    fn what_is_led_in_is_known() {
-        check_led_in("# A\n\n- b\n- c", &["- b"]);
-        check_led_in("x\n\n```sh\n  a\n\nb\n```\ny", &["a", "```\ny"]);
-        check_led_in("| a |\n|---|\n| b |\n| c |", &["| b |"]);
-        check_led_in("a\n\n    b\n", &[]);
+    fn a_long_heading_is_shortened() {
+        let text = format!("# {}\n@", "word ".repeat(100));
+        assert_eq!(Outline::read(&text).context_at(text.len()).chars().count(), 120);
+    }
+
+    #[test]
+    fn rows_know_their_columns() {
+        check("# A\n\n| *b* | `c` |\n|---|---|\n| d@ | e |", "A (b | c)");
+        check("b | c\n---|---\nd | @e", "(b | c)");
+        check("# A\n\n| b@ | c |\n|---|---|\n| d | e |\n", "A");
+        check("# A\n\n| b | c |\n|---|---|\n| d | e |\n\nf@", "A");
+        check("# A\n\n|  |  |\n|---|---|\n| d@ | e |\n", "A");
+        check(&format!("| {} |\n|---|\n| d@ |", "é".repeat(200)), &format!("({}…)", "é".repeat(100)));
     }
 }

@@ -1,12 +1,11 @@
 //! Measuring text in tokens: a text is tokenised once, and every later question is a look into the list of marks.
 //!
-//! The splitter asks for the size of hundreds of overlapping pieces; tokenising each took most of the time of
+//! Whoever cuts asks for the size of hundreds of overlapping pieces; tokenising each took most of the time of
 //! ingestion. A piece has as many tokens as begin in it, which is exact wherever a cut falls between words. Knows
 //! nothing of Markdown.
 
 use std::ops::Range;
 
-use text_splitter::ChunkSizer;
 use tokenizers::Tokenizer;
 
 /// Tokenizers hold some hundred bytes per token while they work, so a long text is given to them in pieces.
@@ -45,26 +44,13 @@ pub(super) struct Marks {
 impl Marks {
     /// How many tokens begin within.
     pub(super) fn within(&self, bytes: Range<usize>) -> usize {
+        self.starts_within(bytes).len()
+    }
+
+    /// Where the tokens begin that begin within.
+    pub(super) fn starts_within(&self, bytes: Range<usize>) -> &[usize] {
         let before = |end: usize| self.starts.partition_point(|start| *start < end);
-        before(bytes.end) - before(bytes.start)
-    }
-
-    /// A sizer for pieces of `copy`, which is as long as the text that was measured.
-    pub(super) fn along<'a>(&'a self, copy: &str) -> AlongCopy<'a> {
-        AlongCopy { marks: self, origin: copy.as_ptr().addr() }
-    }
-}
-
-/// The splitter hands its sizer a piece, not where the piece stands; its address says that.
-pub(super) struct AlongCopy<'a> {
-    marks: &'a Marks,
-    origin: usize,
-}
-
-impl ChunkSizer for AlongCopy<'_> {
-    fn size(&self, piece: &str) -> usize {
-        let start = piece.as_ptr().addr().saturating_sub(self.origin);
-        self.marks.within(start..start + piece.len())
+        &self.starts[before(bytes.start)..before(bytes.end)]
     }
 }
 
@@ -127,10 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_measured_by_the_marks_of_its_text() {
+    fn a_piece_has_the_tokens_that_begin_in_it() {
         let marks = Ruler::Characters.marks("aéb");
-        let copy = "a??b".to_owned();
-        let along = marks.along(&copy);
-        assert_eq!([along.size(&copy), along.size(&copy[1..]), along.size(&copy[3..])], [3, 2, 1]);
+        assert_eq!([marks.within(0..4), marks.within(1..4), marks.within(2..4)], [3, 2, 1]);
     }
 }

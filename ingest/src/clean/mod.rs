@@ -5,7 +5,9 @@
 //! fixed point, `clean(clean(x)) == clean(x)`. Knows nothing of formats; Markdown matters only in that two spaces at
 //! the end of a line are a line break and stay.
 
+pub mod boilerplate;
 mod invisible;
+pub mod language;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -28,6 +30,32 @@ pub fn clean(text: &str) -> Cleaned {
     clean_within(text, LONGEST_BYTES)
 }
 
+/// Clean the pages of a text and put them after one another: where each begins, with its number. A sentence that goes on
+/// over the end of a page stays one paragraph.
+pub fn clean_pages<'a>(pages: impl IntoIterator<Item = (u32, &'a str)>) -> (Cleaned, Vec<(u32, usize)>) {
+    let (mut sieve, mut text, mut starts, mut problem) = (Sieve::default(), String::new(), Vec::new(), None);
+    for (number, page) in pages {
+        let page = made_plain(&mut sieve, page);
+        if problem.is_some() || page.is_empty() {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(if goes_on(&text, &page) { "\n" } else { "\n\n" });
+        }
+        starts.push((number, text.len()));
+        text.push_str(&page);
+        problem = cut(&mut text, LONGEST_BYTES);
+    }
+    let problems = sieve.problems().into_iter().chain(problem).collect();
+    (Cleaned { text, problems }, starts)
+}
+
+/// Whether a page ends within a sentence that the next one continues.
+fn goes_on(text: &str, next: &str) -> bool {
+    let ends_open = text.chars().next_back().is_some_and(|c| c.is_lowercase() || c == ',');
+    ends_open && next.chars().next().is_some_and(char::is_lowercase)
+}
+
 /// A title or another single line: cleaned, on one line, no longer than a heading should be.
 pub fn clean_line(line: &str) -> String {
     const LONGEST_CHARS: usize = 300;
@@ -39,12 +67,17 @@ pub fn clean_line(line: &str) -> String {
 
 fn clean_within(text: &str, limit_bytes: usize) -> Cleaned {
     let mut sieve = Sieve::default();
-    let visible = sieve.strain(text);
-    let composed = if is_nfc(&visible) { visible } else { visible.nfc().collect() };
-    let mut text = tidy_lines(&composed);
+    let mut text = made_plain(&mut sieve, text);
     let mut problems = sieve.problems();
     problems.extend(cut(&mut text, limit_bytes));
     Cleaned { text, problems }
+}
+
+/// Visible, composed and tidy.
+fn made_plain(sieve: &mut Sieve, text: &str) -> String {
+    let visible = sieve.strain(text);
+    let composed = if is_nfc(&visible) { visible } else { visible.nfc().collect() };
+    tidy_lines(&composed)
 }
 
 /// No spaces at line ends (but a Markdown break keeps its two), no long gaps, nothing empty at either end.
@@ -162,6 +195,15 @@ mod tests {
         assert_eq!(cleaned.text, "one two");
         assert_eq!(cleaned.problems, ["the text was cut to 7 of 13 bytes"]);
         assert_eq!(clean_within("éééé", 3).text, "é");
+    }
+
+    #[test]
+    fn pages_follow_one_another_and_sentences_go_on() {
+        let (cleaned, starts) =
+            clean_pages([(1, "One\u{200b} goes\n"), (2, " "), (3, "on here.\u{200b}"), (4, "New.")]);
+        assert_eq!(cleaned.text, "One goes\non here.\n\nNew.");
+        assert_eq!(starts, [(1, 0), (3, 9), (4, 19)]);
+        assert_eq!(cleaned.problems, ["zero-width characters removed: 2"]);
     }
 
     #[test]

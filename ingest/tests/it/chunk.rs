@@ -103,6 +103,65 @@ fn tables_are_cut_between_rows_and_code_between_lines() {
 }
 
 #[test]
+fn a_cut_table_tells_its_columns_again() {
+    let rows: String = (1..=20).map(|n| format!("| article {n} | {n} dollars |\n")).collect();
+    let text = format!("# Prices\n\nAll of them.\n\n| name | price |\n| --- | --- |\n{rows}\nThat is all.");
+    let chunks = chunks(120, &text);
+    assert!(chunks.len() > 4);
+    for chunk in &chunks {
+        let expected = if chunk.text.starts_with("| article") { "Prices (name | price)" } else { "Prices" };
+        assert_eq!(chunk.heading, expected, "{:?}", chunk.text);
+        assert!(chunk.text.lines().all(|line| !line.starts_with('|') || line.ends_with('|')), "{:?}", chunk.text);
+    }
+}
+
+#[test]
+fn a_row_or_a_line_too_long_for_a_chunk_is_cut_at_cells_and_words() {
+    let cells = "| a cell of words ".repeat(20);
+    for chunk in chunks(90, &format!("| a | b |\n|---|---|\n{cells}|\n")) {
+        assert!(chunk.text.starts_with('|') || chunk.text.starts_with("a cell"), "{:?}", chunk.text);
+    }
+    let call = "call(argument, another_one) ".repeat(20);
+    for chunk in chunks(90, &format!("```\nshort();\n{call}\n```")) {
+        assert!(chunk.text.starts_with("```") || chunk.text.starts_with("call") || chunk.text.starts_with("another"));
+    }
+}
+
+/// Questions and answers in one of the ways that people write them.
+fn check_pairs(max_chars: usize, question: &str, answer: &str) {
+    let pair = |n: usize| question.replace('#', &n.to_string()) + &answer.replace('#', &n.to_string());
+    let text: String = (1..=30).map(pair).collect();
+    for chunk in chunks(max_chars, &text) {
+        for n in 1..=30 {
+            let holds = |part: &str| chunk.text.contains(part.replace('#', &n.to_string()).trim());
+            assert_eq!(holds(question), holds(answer), "{n} in {:?}", chunk.text);
+        }
+    }
+}
+
+#[test]
+fn a_question_stays_with_its_answer() {
+    let answer = "Write to us, and we shall look into case no#. It takes a day.\n\nThen we call you about no#.\n\n";
+    for max_chars in [150, 170, 230, 400] {
+        check_pairs(max_chars, "What about no#, then?\n\n", answer);
+        check_pairs(max_chars, "**What about no#, then?**\n\n", answer);
+        check_pairs(max_chars, "**The case of no#.**\n\n", answer);
+        check_pairs(max_chars, "What about no#, then?\n---\n\n", answer);
+        check_pairs(max_chars, "Q: What about no#, then?\n\n", "A: We look into no#. It takes a day.\n\n");
+        check_pairs(max_chars, "Q: What about no#, then?\n", "A: We look into no#. It takes a day.\n");
+        check_pairs(max_chars, "**Q:** What about no#, then?\n", "**A:** We look into no#. It takes a day.\n\n");
+        check_pairs(max_chars, "- What about no#, then?\n", "\n  We look into no#. It takes a day.\n");
+        check_pairs(max_chars, "What about no#, then?\n", ": We look into no#. It takes a day.\n\n");
+    }
+}
+
+#[test]
+fn an_answer_too_long_for_a_chunk_does_not_leave_its_question_behind() {
+    let text = format!("# Help\n\nIntro words.\n\nHow is it done?\n\n{}", "A sentence of words. ".repeat(30));
+    assert!(chunks(100, &text).iter().all(|chunk| !chunk.text.ends_with('?')));
+}
+
+#[test]
 fn a_comment_in_code_is_no_heading() {
     let text = "# Install\n\n```sh\n# first\nmake\n```\n\nThen wait until it is done, please.";
     check(
@@ -125,7 +184,7 @@ fn what_has_no_good_place_is_cut_anywhere() {
 fn a_text_a_little_too_long_is_halved() {
     let text = "A sentence of thirty letters. ".repeat(8);
     let lengths: Vec<_> = chunks(220, &text).iter().map(|chunk| chunk.text.len()).collect();
-    assert_eq!(lengths, [149, 89]);
+    assert_eq!(lengths, [119, 119]);
 }
 
 #[test]
@@ -155,9 +214,9 @@ fn sizes_are_the_tokenizers_without_its_cut_and_padding() {
     assert_eq!(by_tokens(10, "a b").len(), 1);
     assert_eq!(by_tokens(10, "a b a b a b a b a b").len(), 1);
     let sizes: Vec<_> = by_tokens(10, &"a b ".repeat(10)).iter().map(|chunk| chunk.text.split(' ').count()).collect();
-    assert_eq!(sizes, [7, 7, 6]);
+    assert_eq!(sizes, [10, 10]);
     let words: Vec<_> = by_tokens(3, "Ab äb, 中文字。").into_iter().map(|chunk| chunk.text).collect();
-    assert_eq!(words, ["Ab", "äb", ", 中文", "字。"]);
+    assert_eq!(words, ["Ab", "äb,", "中文", "字。"]);
 }
 
 #[test]
@@ -242,6 +301,18 @@ proptest! {
             covered = chunk.bytes.end;
         }
         prop_assert!(!text[covered..].contains(char::is_alphanumeric), "the end is lost");
+    }
+
+    #[test]
+    fn rows_and_lines_that_fit_are_never_cut(words in prop::collection::vec("[a-zA-Z.?! ]{0,30}[a-z]", 1..60), max in 80_usize..200) {
+        let rows: String = words.iter().map(|word| format!("| {word} | x |\n")).collect();
+        let text = format!("# A\n\n| b | c |\n|---|---|\n{rows}\nWords.\n\n```\n{}\n```\n", words.join("\n"));
+        let lines: std::collections::HashSet<&str> = text.lines().map(str::trim).collect();
+        for chunk in chunks(max, &text) {
+            for line in chunk.text.lines() {
+                prop_assert!(lines.contains(line.trim()), "{line:?} of {:?}", chunk.text);
+            }
+        }
     }
 
     #[test]

@@ -4,4 +4,6 @@
 
 mod chunk;
 mod clean;
+mod crawl;
+mod hostile;
 mod parse;

@@ -42,7 +42,8 @@ pub struct Chunk {
     /// `version.text[bytes]` is `text`, exactly.
     pub bytes: Range<usize>,
     pub page: Option<u32>,
-    /// The headings above the chunk, outermost first, joined by ` > `. Context for the embedder, never quoted.
+    /// The headings above the chunk, outermost first, joined by ` > `; where it begins within a table, with the columns:
+    /// `Guide > Prices (name | price)`. Context for the embedder, never quoted.
     pub heading: String,
     pub text: String,
 }

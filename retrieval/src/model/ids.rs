@@ -64,6 +64,10 @@ id!(
     JobId
 );
 id!(
+    /// Where documents come from by themselves.
+    SourceId
+);
+id!(
     /// What was answered, from what, to whom.
     RecordId
 );

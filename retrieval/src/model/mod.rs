@@ -4,4 +4,4 @@ mod document;
 mod ids;
 
 pub use document::{Chunk, ContentHash, Document, Generation, Passage, Version, text_in_context};
-pub use ids::{DocumentId, GenerationId, JobId, PointId, RecordId, VersionId, WorkspaceId};
+pub use ids::{DocumentId, GenerationId, JobId, PointId, RecordId, SourceId, VersionId, WorkspaceId};

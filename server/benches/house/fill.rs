@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
-use ingest::pipeline::{hash_of, points};
+use ingest::draft::hash_of;
+use ingest::parse::Kind;
+use ingest::pipeline::points;
 use ingest::ports::{Catalog, Change, Draft, Item, Outcome, Settlement};
 use retrieval::model::{Chunk, PointId};
-use server::store::{LeasedCatalog, NewItem};
+use server::store::{JobKind, LeasedCatalog, NewItem};
 use server::wiring::House;
 
 use super::corpus::{Corpus, Paper};
@@ -34,13 +36,14 @@ pub struct Filled {
 /// Write every document of the corpus.
 pub async fn fill(house: &House, corpus: &Corpus) -> anyhow::Result<Filled> {
     let (library, store) = (&house.library, &house.store);
-    let job = store.job_begin(library.workspace, "bench", &library.owner).await?;
+    let job = store.job_begin(library.workspace, JobKind::Ingest, None, &library.owner).await?;
     for (at, papers) in corpus.papers.chunks(ANNOUNCED).enumerate() {
         let items: Vec<NewItem> = papers.iter().map(announced).collect();
         store.job_add(job, at * ANNOUNCED, &items).await?;
     }
     store.job_close(job).await?;
-    let lease = store.job_claim(&library.owner).await?.context("the job was taken by somebody else")?;
+    let lease =
+        store.job_claim(JobKind::Ingest, &library.owner).await?.context("the job was taken by somebody else")?;
     let items = store.job_items_queued(&lease).await?;
     let catalog = LeasedCatalog::new(store.clone(), lease.clone());
     let mut filled = Filled::default();
@@ -88,7 +91,7 @@ async fn verify(house: &House, drafts: &[Draft]) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn timed<E>(work: impl Future<Output = Result<(), E>>) -> Result<f64, E> {
+async fn timed<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<f64, E> {
     let started = Instant::now();
     work.await?;
     Ok(started.elapsed().as_secs_f64())
@@ -100,7 +103,7 @@ fn announced(paper: &Paper) -> NewItem {
 
 fn settlement(item: Item, draft: Draft) -> Settlement {
     let outcome = Outcome::Indexed { document: draft.document, chunks: draft.chunks.len() };
-    Settlement { item, change: Change::Publish(Box::new(draft)), outcome }
+    Settlement { item, change: Change::Publish(Box::new(draft)), outcome, inside: None }
 }
 
 fn draft(corpus: &Corpus, item: &Item, paper: &Paper) -> Draft {
@@ -119,8 +122,12 @@ fn draft(corpus: &Corpus, item: &Item, paper: &Paper) -> Draft {
         version: item.version,
         label: item.label.clone(),
         content_hash: hash_of(&text),
+        kind: Kind::Markdown,
         title,
         language: None,
+        author: None,
+        dated: None,
+        fingerprint: None,
         text,
         problems: Vec::new(),
         chunks,

@@ -4,12 +4,17 @@
 //! more, so that no measurement reads or writes anybody's library. Knows nothing of what is measured.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
+use ingest::chunk::Chunker;
+use retrieval::adapters::fastembed::Runtime;
+use retrieval::ports::Embedder;
 use server::config::{Config, Given};
 use server::datadir::DataDir;
 use server::setup::{Occasion, Provisioned, SetupPaths};
 use server::wiring::{self, House};
+use server::worker::ParseWorkers;
 
 /// The root of the repository: what the configuration names is named from there, as for `make run`.
 pub fn root() -> &'static Path {
@@ -42,6 +47,19 @@ impl Ground {
         Ok(Self { config, provisioned })
     }
 
+    /// The chunker, the embedder and the parse workers that a house of this configuration has.
+    pub fn chunker(&self) -> anyhow::Result<Chunker> {
+        wiring::chunker(&self.config, &self.provisioned)
+    }
+
+    pub fn embedder(&self) -> anyhow::Result<Arc<dyn Embedder>> {
+        wiring::embedder(&self.config, &Runtime::open(&self.provisioned.onnxruntime)?, &self.provisioned)
+    }
+
+    pub fn workers(&self) -> anyhow::Result<ParseWorkers> {
+        wiring::workers(&self.config, self.provisioned.pdfium.clone())
+    }
+
     /// A data directory where nothing was ever ingested.
     pub fn fresh(&self) -> anyhow::Result<Site> {
         let folder = tempfile::Builder::new().prefix("lectern-bench-").tempdir()?;
@@ -67,6 +85,12 @@ pub struct Site {
 impl Site {
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Let its crawler ask a server on this machine.
+    pub fn reach_loopback(&mut self, port: u16) {
+        self.config.crawl.allow_networks.push("127.0.0.0/8".to_owned());
+        self.config.crawl.ports.push(port);
     }
 
     /// The house as `lectern serve` opens it.

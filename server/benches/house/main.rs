@@ -22,6 +22,7 @@ mod handbook;
 mod index;
 mod ingest;
 mod machine;
+mod reading;
 mod report;
 mod search;
 mod start;
@@ -29,7 +30,7 @@ mod tokens;
 mod zipf;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -57,6 +58,9 @@ pub struct Wanted {
     /// Ingest these documents, in BEIR form, instead of made-up ones
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
+    /// Where the pages, papers, texts and vectors of `make bench-ingest` lie
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
@@ -74,12 +78,28 @@ enum Part {
     Index,
     Ingest,
     Start,
+    /// Of `make bench-ingest`: main content of web pages, and how fast they are read
+    Pages,
+    /// PDF files
+    Papers,
+    /// Chunks against questions with known answers
+    Chunking,
+    /// robots.txt and addresses
+    Vectors,
+    /// A site of 2,000 pages, twice
+    Site,
+}
+
+impl Part {
+    /// What `make bench` measures; the others need data that is not ours.
+    const HOUSE: [Self; 4] = [Self::Embed, Self::Index, Self::Ingest, Self::Start];
 }
 
 fn main() -> ExitCode {
     // The house starts its parse workers from the program that is running, and that is this one.
     if std::env::args().nth(1).is_some_and(|first| first == "worker") {
-        return if server::worker::serve_parent().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        let done = server::worker::serve_as_typed(std::env::args_os().skip(1));
+        return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let wanted = Wanted::parse();
     let done = if wanted.alone { alone(&wanted) } else { together(&wanted) };
@@ -94,7 +114,7 @@ fn together(wanted: &Wanted) -> anyhow::Result<ExitCode> {
     std::env::set_current_dir(ground::root())?;
     let machine = Machine::look();
     Ground::prepare()?;
-    let chosen = if wanted.parts.is_empty() { Part::value_variants() } else { &wanted.parts };
+    let chosen = if wanted.parts.is_empty() { &Part::HOUSE[..] } else { &wanted.parts };
     let (mut parts, mut failed) = (Vec::new(), false);
     for part in chosen {
         match in_own_process(*part) {
@@ -136,10 +156,24 @@ fn alone(wanted: &Wanted) -> anyhow::Result<ExitCode> {
         Part::Index => runtime.block_on(index::measure(&ground, wanted))?,
         Part::Ingest => runtime.block_on(ingest::measure(&ground, wanted))?,
         Part::Start => start::measure(&ground)?,
+        Part::Pages => reading::pages::measure(wanted.data()?, &ground.chunker()?)?,
+        Part::Papers => runtime.block_on(reading::papers::measure(wanted.data()?, &ground.workers()?))?,
+        Part::Chunking => {
+            let (embedder, chunker) = (ground.embedder()?, ground.chunker()?);
+            runtime.block_on(reading::chunking::measure(wanted.data()?, &*embedder, &chunker))?
+        }
+        Part::Vectors => reading::vectors::measure(wanted.data()?)?,
+        Part::Site => runtime.block_on(reading::site::measure(&ground))?,
     };
     found.remark(watch.stop().remark());
     serde_json::to_writer(std::io::stdout().lock(), &found)?;
     Ok(ExitCode::SUCCESS)
+}
+
+impl Wanted {
+    fn data(&self) -> anyhow::Result<&Path> {
+        self.data.as_deref().context("name the folder of the measuring data: --data DIR")
+    }
 }
 
 fn name(part: Part) -> String {

@@ -27,6 +27,8 @@ const WEIGHED: usize = 64;
 pub struct Quote {
     pub source: usize,
     pub text: String,
+    /// The nearest heading above it, wherever that stands.
+    heading: String,
     pub strength: f32,
 }
 
@@ -50,10 +52,16 @@ pub async fn weigh(
         .iter()
         .enumerate()
         .flat_map(|(source, passage)| pieces(&passage.text).into_iter().map(move |piece| (source, piece)))
-        .map(|(source, piece)| Quote { source, text: piece.text.to_owned(), strength: 0.0 })
+        .map(|(source, piece)| Quote {
+            source,
+            text: piece.text.to_owned(),
+            heading: piece.heading.unwrap_or(nearest_heading(sources[source])).to_owned(),
+            strength: 0.0,
+        })
         .take(WEIGHED)
         .collect();
-    let texts = quotes.iter().map(|quote| in_context(quote, sources[quote.source])).collect();
+    // "Within ten days" says little until one knows of what.
+    let texts = quotes.iter().map(|quote| format!("{}: {}", quote.heading, quote.text)).collect();
     let vectors = embedder.embed(Purpose::Evidence, texts).await?;
     let words = word_scores(question, &quotes, sources);
     for ((quote, vector), words) in quotes.iter_mut().zip(&vectors).zip(words) {
@@ -62,10 +70,9 @@ pub async fn weigh(
     Ok(choose(quotes))
 }
 
-/// A sentence with the nearest heading above it: "within ten days" says little until one knows of what.
-fn in_context(quote: &Quote, source: &Passage) -> String {
-    let nearest = source.heading.rsplit(" > ").next().filter(|heading| !heading.is_empty());
-    format!("{}: {}", nearest.unwrap_or(&source.title), quote.text)
+/// Of a passage as a whole: the last of the headings that it stands under, else its title.
+fn nearest_heading(source: &Passage) -> &str {
+    source.heading.rsplit(" > ").next().filter(|heading| !heading.is_empty()).unwrap_or(&source.title)
 }
 
 /// How much of the question each sentence covers; what its title and headings cover counts half.
@@ -75,8 +82,10 @@ fn word_scores(question: &str, quotes: &[Quote], sources: &[&Passage]) -> Vec<f3
     let above: Vec<Held> =
         sources.iter().map(|passage| asked.held_by(&passage.title).or(asked.held_by(&passage.heading))).collect();
     let weights = Weights::among(&asked, &own);
-    let score =
-        |(quote, own): (&Quote, &Held)| (weights.coverage(*own) + weights.coverage(own.or(above[quote.source]))) / 2.0;
+    let score = |(quote, own): (&Quote, &Held)| {
+        let above = above[quote.source].or(asked.held_by(&quote.heading));
+        (weights.coverage(*own) + weights.coverage(own.or(above))) / 2.0
+    };
     quotes.iter().zip(&own).map(score).collect()
 }
 
@@ -106,8 +115,12 @@ mod tests {
     use super::*;
 
     fn check(strengths: &[f32], expected: &[usize]) {
-        let quote =
-            |(at, strength): (usize, &f32)| Quote { source: at, text: format!("sentence {at}"), strength: *strength };
+        let quote = |(at, strength): (usize, &f32)| Quote {
+            source: at,
+            text: format!("sentence {at}"),
+            heading: String::new(),
+            strength: *strength,
+        };
         let chosen = choose(strengths.iter().enumerate().map(quote).collect());
         assert_eq!(chosen.quotes.iter().map(|quote| quote.source).collect::<Vec<_>>(), expected);
     }

@@ -184,6 +184,7 @@ impl Answerer {
             model: answer.model.clone(),
             trace: trace::trace(found, evidence, &answer.citations),
             took_ms: i64::try_from(answer.took_ms).unwrap_or(i64::MAX),
+            documents: trace::documents(found, &answer.citations),
         };
         let written = self.store.answer_record_insert(&record).await;
         written.inspect_err(|error| tracing::warn!(%error, "an answer was given but not recorded")).ok()

@@ -7,6 +7,8 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Piece<'a> {
     pub text: &'a str,
+    /// The words of the last heading within the passage above it.
+    pub heading: Option<&'a str>,
 }
 
 /// Shorter pieces say nothing on their own; longer ones are no quotes.
@@ -14,18 +16,21 @@ const SHORTEST: usize = 12;
 const LONGEST: usize = 600;
 
 pub fn pieces(passage: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+    let (mut pieces, mut heading) = (Vec::new(), None);
     for block in blocks(passage) {
         match block {
-            Block::Line(line) => pieces.push(line),
-            Block::Prose(prose) => pieces.extend(sentences(prose)),
+            Block::Heading(words) => heading = Some(words),
+            Block::Line(text) => pieces.push(Piece { text, heading }),
+            Block::Prose(prose) => pieces.extend(sentences(prose).into_iter().map(|text| Piece { text, heading })),
         }
     }
-    let fits = |text: &&str| (SHORTEST..=LONGEST).contains(&text.len()) && text.chars().any(char::is_alphabetic);
-    pieces.into_iter().filter(fits).map(|text| Piece { text }).collect()
+    let fits = |text: &str| (SHORTEST..=LONGEST).contains(&text.len()) && text.chars().any(char::is_alphabetic);
+    pieces.retain(|piece| fits(piece.text));
+    pieces
 }
 
 enum Block<'a> {
+    Heading(&'a str),
     Line(&'a str),
     Prose(&'a str),
 }
@@ -44,7 +49,9 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
         if alone || item.is_some() {
             blocks.extend(paragraph.take().map(|(from, to)| Block::Prose(&text[from..to])));
         }
-        if let Some(item) = item {
+        if !fenced && trimmed.starts_with('#') {
+            blocks.push(Block::Heading(trimmed.trim_matches(|c: char| c == '#' || c.is_whitespace())));
+        } else if let Some(item) = item {
             blocks.extend(sentences(item).into_iter().map(Block::Line));
         } else if is_row(trimmed) && !fenced && !is_rule(trimmed) && !heads_table {
             blocks.push(Block::Line(trimmed.trim_matches(|c| c == '|' || c == ' ')));

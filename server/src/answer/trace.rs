@@ -1,8 +1,9 @@
 //! What the answer record keeps of how an answer came about. For editors and replay, never for the asker.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use retrieval::access::{Origin, Principal, Reach};
+use retrieval::model::DocumentId;
 use retrieval::search::Found;
 use serde_json::{Value, json};
 
@@ -24,6 +25,13 @@ pub fn asker(principal: &Principal) -> String {
         }
     });
     format!("{origin} {}", reach.unwrap_or_else(|_| "nothing".into()))
+}
+
+/// The documents that were found, each once, and whether the answer cites them.
+pub fn documents(found: &Found, citations: &[Citation]) -> Vec<(DocumentId, bool)> {
+    let documents: BTreeSet<DocumentId> = found.passages.iter().map(|scored| scored.passage.document).collect();
+    let is_cited = |document: &DocumentId| citations.iter().any(|citation| citation.document == *document);
+    documents.into_iter().map(|document| (document, is_cited(&document))).collect()
 }
 
 /// Candidates with scores and what became of them, and the citations that were checked.

@@ -8,7 +8,7 @@ use super::remote::Remote;
 use super::{Context, Failure};
 use crate::answer::Question;
 use crate::datadir::{DataDir, HoldError};
-use crate::http::wire::{AskReply, Hit, SearchReply, Viewer};
+use crate::http::wire::{AskReply, Hit, InspectReply, SearchReply, SyncReply, SyncRequest, Viewer};
 use crate::wiring::{self, House};
 
 /// The house here, or a server that has it.
@@ -71,10 +71,29 @@ impl Desk {
             Self::There(server) => server.remove(name).await,
             Self::Here(house) => {
                 let clearance = operator(house).clearance()?;
-                match house.library.find(&clearance, name).await? {
-                    Some(document) => Ok(house.library.remove(document).await?),
-                    None => Ok(false),
-                }
+                let found = house.library.find(&clearance, name).await?;
+                Ok(house.library.remove(&found).await? > 0)
+            }
+        }
+    }
+
+    /// Everything about a document; `None` when there is no such.
+    pub async fn inspect(&self, name: &str) -> Result<Option<InspectReply>, Failure> {
+        match self {
+            Self::There(server) => server.inspect(name).await,
+            Self::Here(house) => {
+                let clearance = operator(house).clearance()?;
+                Ok(house.library.inspect(&clearance, name).await?.map(InspectReply::from))
+            }
+        }
+    }
+
+    pub async fn sync(&self, request: SyncRequest) -> Result<SyncReply, Failure> {
+        match self {
+            Self::There(server) => server.sync(&request).await,
+            Self::Here(house) => {
+                let SyncRequest { folder, present, confirmed } = request;
+                Ok(house.library.sync_folder(&folder, &present, confirmed).await?.into())
             }
         }
     }

@@ -47,7 +47,9 @@ async fn provisioned(context: &Context) -> anyhow::Result<Vec<Check>> {
     });
     let check = |finding: setup::Finding| match finding.state {
         State::Sound(()) => fine(&finding.part, "as recorded"),
-        State::Missing if finding.part == "PDFium" => fine(&finding.part, "not there; nothing needs it yet"),
+        State::Missing if finding.part == "PDFium" => {
+            fine(&finding.part, "not there: PDF files are read less well; `lectern setup` provides it")
+        }
         State::Missing => bad(&finding.part, "not there: run `lectern setup`".into()),
         State::Damaged(file) => bad(&finding.part, format!("{} is damaged: {}", file.display(), setup::REPAIR_HINT)),
     };

@@ -4,18 +4,23 @@
 //! wrong usage. A command that reads or writes the data directory talks to the running server when there is one.
 
 mod ask;
+mod crawl;
 mod desk;
 mod doctor;
 mod eval;
 mod extract;
 mod ingest;
+mod inspect;
+
 mod jobs;
 mod print;
 mod remote;
 mod remove;
+mod retry;
 mod search;
 mod serve;
 mod setup;
+mod sites;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -52,6 +57,8 @@ enum Command {
     Serve(serve::Args),
     /// Take files and folders into the library
     Ingest(ingest::Args),
+    /// Look after the sites that documents come from
+    Crawl(crawl::CrawlArgs),
     /// Show what would be read of files, without keeping anything
     Extract(extract::Args),
     /// Find passages
@@ -60,6 +67,10 @@ enum Command {
     Ask(ask::Args),
     /// Take documents out of the library
     Remove(remove::Args),
+    /// Show everything about a document
+    Inspect(inspect::Args),
+    /// Try again what failed
+    Retry(retry::Args),
     /// Show how a job stands
     Jobs(jobs::Args),
     /// Measure retrieval on a set of questions
@@ -68,7 +79,7 @@ enum Command {
     Doctor,
     /// Parse documents for the parent process
     #[command(hide = true)]
-    Worker,
+    Worker(crate::worker::WorkerArgs),
 }
 
 /// How a command failed: what the person should change, or what went wrong with the work.
@@ -94,8 +105,8 @@ type Outcome = Result<(), Failure>;
 /// Read the command line and do what it says.
 pub fn run() -> ExitCode {
     let typed = Typed::parse();
-    if matches!(typed.command, Command::Worker) {
-        return exit(crate::worker::serve_parent().map_err(Failure::from));
+    if let Command::Worker(args) = &typed.command {
+        return exit(crate::worker::serve_parent(args).map_err(Failure::from));
     }
     log_to_stderr();
     // Fails only when a provider is installed already, which is as good.
@@ -121,14 +132,17 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Setup(args) => setup::run(context, args).await,
         Command::Serve(args) => serve::run(context, args).await,
         Command::Ingest(args) => ingest::run(context, args).await,
-        Command::Extract(args) => extract::run(context, &args),
+        Command::Crawl(args) => crawl::run(context, args).await,
+        Command::Extract(args) => extract::run(context, &args).await,
         Command::Search(args) => search::run(context, args).await,
         Command::Ask(args) => ask::run(context, args).await,
         Command::Remove(args) => remove::run(context, args).await,
+        Command::Inspect(args) => inspect::run(context, args).await,
+        Command::Retry(args) => retry::run(context, args).await,
         Command::Jobs(args) => jobs::run(context, args).await,
         Command::Eval(args) => eval::run(context, args).await,
         Command::Doctor => doctor::run(context).await,
-        Command::Worker => Ok(()),
+        Command::Worker(_) => Ok(()),
     }
 }
 

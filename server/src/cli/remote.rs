@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 use super::Failure;
 use crate::config::Secret;
 use crate::datadir::DataDir;
-use crate::http::wire::{Accepted, AskReply, AskRequest, JobReply, NewDocuments, Removed, SearchReply, SearchRequest};
+use crate::http::wire::{
+    Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, InspectReply, JobReply, LedgerReply,
+    NewDocuments, PageReply, Queued, Removed, Retried, Retry, SearchReply, SearchRequest, SiteRequest, SourceReply,
+    Sources, SyncReply, SyncRequest,
+};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// A server may be writing its index anew before it can take something out.
@@ -60,6 +64,52 @@ impl Remote {
         Ok(removed.removed)
     }
 
+    /// `None` when there is no such document.
+    pub async fn inspect(&self, name: &str) -> Result<Option<InspectReply>, Failure> {
+        let mut at: url::Url = self.at("/documents/inspect").parse().context("the server's address cannot be read")?;
+        at.query_pairs_mut().append_pair("name", name);
+        self.find(self.client.get(at)).await
+    }
+
+    pub async fn sync(&self, request: &SyncRequest) -> Result<SyncReply, Failure> {
+        self.call(self.client.post(self.at("/documents/sync")).json(request)).await
+    }
+
+    pub async fn retry(&self, job: Option<String>) -> Result<Retried, Failure> {
+        self.call(self.client.post(self.at("/jobs/retry")).json(&Retry { job })).await
+    }
+
+    pub async fn crawl(&self, site: &SiteRequest) -> Result<Queued, Failure> {
+        self.call(self.client.post(self.at("/sources")).json(site)).await
+    }
+
+    pub async fn sources(&self) -> Result<Vec<SourceReply>, Failure> {
+        let found: Sources = self.call(self.client.get(self.at("/sources"))).await?;
+        Ok(found.sources)
+    }
+
+    pub async fn source(&self, id: &str) -> Result<Option<SourceReply>, Failure> {
+        self.find(self.client.get(self.at(&format!("/sources/{id}")))).await
+    }
+
+    pub async fn pages(&self, id: &str) -> Result<Vec<PageReply>, Failure> {
+        let found: LedgerReply = self.call(self.client.get(self.at(&format!("/sources/{id}/pages")))).await?;
+        Ok(found.pages)
+    }
+
+    pub async fn confirm(&self, id: &str) -> Result<Confirmed, Failure> {
+        self.call(self.client.post(self.at(&format!("/sources/{id}/confirm")))).await
+    }
+
+    pub async fn forget(&self, id: &str) -> Result<Confirmed, Failure> {
+        self.call(self.client.delete(self.at(&format!("/sources/{id}")))).await
+    }
+
+    pub async fn explain(&self, id: &str, url: &str) -> Result<ExplainReply, Failure> {
+        let request = ExplainRequest { url: url.to_owned() };
+        self.call(self.client.post(self.at(&format!("/sources/{id}/explain"))).json(&request)).await
+    }
+
     pub async fn job(&self, job: &str) -> Result<JobReply, Failure> {
         self.call(self.client.get(self.at(&format!("/jobs/{job}")))).await
     }
@@ -69,8 +119,23 @@ impl Remote {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Failure> {
-        let reply =
-            request.bearer_auth(self.token.reveal()).send().await.context("the running server does not answer")?;
+        self.read(self.send(request).await?).await
+    }
+
+    async fn find<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<Option<T>, Failure> {
+        let reply = self.send(request).await?;
+        match reply.status() {
+            reqwest::StatusCode::NOT_FOUND => Ok(None),
+            _ => self.read(reply).await.map(Some),
+        }
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, Failure> {
+        let sent = request.bearer_auth(self.token.reveal()).send().await;
+        Ok(sent.context("the running server does not answer")?)
+    }
+
+    async fn read<T: DeserializeOwned>(&self, reply: reqwest::Response) -> Result<T, Failure> {
         let status = reply.status();
         if status.is_success() {
             return Ok(reply.json().await.context("the running server's answer cannot be read")?);

@@ -69,6 +69,7 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
 
     tasks.spawn(until(stop.clone(), upkeep(Arc::clone(&house.library), desk.readiness.clone())));
     tasks.spawn(until(stop.clone(), work(Arc::clone(&house.library))));
+    tasks.spawn(until(stop.clone(), crawl(Arc::clone(&house.library))));
     let served = http::serve(listener, desk, stop.clone()).await;
     stop.cancel();
     tasks.close();
@@ -124,6 +125,10 @@ async fn upkeep(library: Arc<Library>, readiness: Readiness) {
 
 async fn work(library: Arc<Library>) {
     library.keep_working(PAUSE).await;
+}
+
+async fn crawl(library: Arc<Library>) {
+    library.keep_crawling(PAUSE).await;
 }
 
 /// What is cut off here is taken up again at the next start: nothing half done is visible.

@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use ingest::parse::Parsed;
-use ingest::ports::{Item, Outcome, Parse, ParseFault};
+use ingest::parse::{Kind, PageRules, Parsed};
+use ingest::ports::{Item, Outcome, Parse, ParseFault, Reading, TakeParts};
 use retrieval::access::{AccessLabel, AccessTier};
 use retrieval::evaluate::{Measures, measure};
 use retrieval::model::DocumentId;
@@ -47,11 +47,18 @@ pub struct Records;
 
 #[async_trait]
 impl Parse for Records {
-    async fn parse(&self, _: &str, bytes: Vec<u8>) -> Result<Parsed, ParseFault> {
+    async fn parse(
+        &self,
+        _: &str,
+        bytes: Vec<u8>,
+        _: &PageRules,
+        _: &mut dyn TakeParts,
+    ) -> Result<Reading, ParseFault> {
         let refused = |error: &dyn std::fmt::Display| ParseFault::Refused(error.to_string());
         let record: (String, String) = serde_json::from_slice(&bytes).map_err(|error| refused(&error))?;
         let title = Some(record.0).filter(|title| !title.is_empty());
-        Ok(Parsed { title: title.or(Some(String::new())), markdown: record.1, ..Parsed::default() })
+        let parsed = Parsed { title: title.or(Some(String::new())), markdown: record.1, ..Parsed::default() };
+        Ok(Reading { kind: Kind::Markdown, parsed })
     }
 }
 
@@ -100,7 +107,7 @@ async fn index(house: &House, set: &Set) -> anyhow::Result<Indexed> {
                 indexed.names.entry(*document).or_default().push(item.origin.clone());
             }
             Outcome::Duplicate { document } => indexed.names.entry(*document).or_default().push(item.origin.clone()),
-            Outcome::Unchanged { .. } | Outcome::Relabelled { .. } => {}
+            Outcome::Unchanged { .. } | Outcome::Relabelled { .. } | Outcome::Opened { .. } => {}
             Outcome::Failed { reason } => tracing::warn!(document = item.origin, reason, "not indexed"),
         }
     };

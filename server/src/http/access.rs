@@ -3,7 +3,7 @@
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, delete, get, post};
 
-use super::{Desk, handlers, page};
+use super::{Desk, handlers, keeping, page, sites};
 
 /// A question of 4,000 characters fits many times over.
 const QUESTION_BYTES: usize = 64 * 1024;
@@ -50,13 +50,53 @@ pub const ROUTES: &[Route] = &[
         method: "POST",
         path: "/api/v1/documents",
         needs: Needs::Operator,
-        handler: || post(handlers::add_documents).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES)),
+        handler: || post(keeping::add_documents).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES)),
     },
     Route {
         method: "DELETE",
         path: "/api/v1/documents",
         needs: Needs::Operator,
-        handler: || delete(handlers::remove_document),
+        handler: || delete(keeping::remove_document),
     },
-    Route { method: "GET", path: "/api/v1/jobs/{job}", needs: Needs::Operator, handler: || get(handlers::job) },
+    Route {
+        method: "GET",
+        path: "/api/v1/documents/inspect",
+        needs: Needs::Operator,
+        handler: || get(keeping::inspect),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/documents/sync",
+        needs: Needs::Operator,
+        handler: || post(keeping::sync).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES)),
+    },
+    Route { method: "GET", path: "/api/v1/jobs/{job}", needs: Needs::Operator, handler: || get(keeping::job) },
+    Route { method: "POST", path: "/api/v1/jobs/retry", needs: Needs::Operator, handler: || post(keeping::retry) },
+    Route { method: "POST", path: "/api/v1/sources", needs: Needs::Operator, handler: || post(sites::crawl) },
+    Route { method: "GET", path: "/api/v1/sources", needs: Needs::Operator, handler: || get(sites::list) },
+    Route { method: "GET", path: "/api/v1/sources/{source}", needs: Needs::Operator, handler: || get(sites::source) },
+    Route {
+        method: "DELETE",
+        path: "/api/v1/sources/{source}",
+        needs: Needs::Operator,
+        handler: || delete(sites::forget),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/sources/{source}/pages",
+        needs: Needs::Operator,
+        handler: || get(sites::pages),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/sources/{source}/confirm",
+        needs: Needs::Operator,
+        handler: || post(sites::confirm),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/sources/{source}/explain",
+        needs: Needs::Operator,
+        handler: || post(sites::explain),
+    },
 ];

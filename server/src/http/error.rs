@@ -113,6 +113,7 @@ impl From<LibraryError> for ApiError {
                 let sentence = StoreError::DiskFull.to_string();
                 Self { status: StatusCode::INSUFFICIENT_STORAGE, code: "disk_full", sentence, cause: None }
             }
+            LibraryError::Plan(sentence) => Self::bad_request(sentence),
             other => Self::unavailable(other),
         }
     }

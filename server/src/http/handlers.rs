@@ -1,14 +1,12 @@
-//! The handlers: who, what, call, answer.
+//! The handlers of asking: who, what, call, answer.
 
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
-use axum::extract::{Path, State};
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use retrieval::access::{AccessLabel, Role};
+use retrieval::access::AccessLabel;
 use retrieval::search::Depth;
 use serde_json::{Value, json};
 
@@ -16,19 +14,13 @@ use super::Desk;
 use super::error::ApiError;
 use super::ready;
 use super::who::{Asker, Operator};
-use super::wire::{
-    Accepted, AskReply, AskRequest, Hit, JobReply, Name, NewDocument, NewDocuments, Removed, SearchReply,
-    SearchRequest, parse_as,
-};
+use super::wire::{AskReply, AskRequest, Hit, SearchReply, SearchRequest, parse_as};
 use crate::answer::Question;
-use crate::library::{LARGEST_UPLOAD_BYTES, Upload};
 
 const HITS: usize = 10;
 const MOST_HITS: usize = 100;
-/// What an index of Postgres can hold; longer names are addresses with somebody's session in them.
-const LONGEST_NAME: usize = 2_000;
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
 
 pub async fn healthz() -> &'static str {
     "ok\n"
@@ -78,68 +70,12 @@ pub async fn ask(State(desk): State<Desk>, asker: Asker, body: Body<AskRequest>)
     Ok(Json(AskReply::new(answer, viewer)))
 }
 
-pub async fn add_documents(
-    State(desk): State<Desk>,
-    Operator(principal): Operator,
-    body: Body<NewDocuments>,
-) -> Result<(StatusCode, Json<Accepted>), ApiError> {
-    debug_assert_eq!(principal.role(), Role::Admin);
-    let documents = body.map_err(malformed)?.0.documents;
-    // Megabytes of base64: not for the threads that answer.
-    let decoded = tokio::task::spawn_blocking(|| documents.into_iter().map(upload).collect::<Result<Vec<_>, _>>());
-    let uploads = decoded.await.map_err(ApiError::internal)??;
-    let mut intake = desk.library.intake().await?;
-    intake.add(uploads).await?;
-    let job = intake.close().await?.to_string();
-    Ok((StatusCode::ACCEPTED, Json(Accepted { job })))
-}
-
-pub async fn remove_document(
-    State(desk): State<Desk>,
-    Operator(principal): Operator,
-    body: Body<Name>,
-) -> Result<Json<Removed>, ApiError> {
-    let name = body.map_err(malformed)?.0.name;
-    let found = desk.library.find(&principal.clearance()?, &name).await?;
-    let removed = match found {
-        Some(document) => desk.library.remove(document).await?,
-        None => false,
-    };
-    Ok(Json(Removed { removed }))
-}
-
-pub async fn job(
-    State(desk): State<Desk>,
-    Operator(_): Operator,
-    job: Result<Path<String>, PathRejection>,
-) -> Result<Json<JobReply>, ApiError> {
-    let job = job.ok().and_then(|Path(job)| job.parse().ok()).ok_or_else(ApiError::not_found)?;
-    let status = desk.library.job(job).await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(status.into()))
-}
-
 fn label(as_label: Option<&str>) -> Result<Option<AccessLabel>, ApiError> {
     Ok(as_label.map(parse_as).transpose()?)
 }
 
-fn upload(document: NewDocument) -> Result<Upload, ApiError> {
-    if document.origin.trim().is_empty()
-        || document.origin.len() > LONGEST_NAME
-        || document.origin.chars().any(char::is_control)
-    {
-        return Err(ApiError::bad_request("origin is not a name: give a path or a URL, at most 2,000 bytes long"));
-    }
-    let tier = document.tier.parse()?;
-    let groups = document.groups.iter().map(|group| group.parse()).collect::<Result<_, _>>()?;
-    let bytes = BASE64.decode(&document.content).map_err(|_| ApiError::bad_request("content is not base64"))?;
-    if bytes.len() > LARGEST_UPLOAD_BYTES {
-        return Err(ApiError::bad_request(format!("{} is larger than 50 MB", document.origin)));
-    }
-    Ok(Upload { origin: document.origin, bytes, label: AccessLabel { tier, groups } })
-}
-
 /// The first line of what is wrong; the rest tells of our types.
-fn malformed(rejection: JsonRejection) -> ApiError {
+pub(super) fn malformed(rejection: JsonRejection) -> ApiError {
     match rejection {
         JsonRejection::BytesRejection(_) => ApiError::bad_request("the request is too large"),
         JsonRejection::MissingJsonContentType(_) => ApiError::bad_request("send JSON, with its content type"),

@@ -6,9 +6,11 @@ mod access;
 mod error;
 mod handlers;
 mod headers;
+mod keeping;
 mod page;
 mod ready;
 mod serve;
+mod sites;
 mod who;
 pub mod wire;
 

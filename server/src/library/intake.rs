@@ -4,10 +4,7 @@ use retrieval::access::AccessLabel;
 use retrieval::model::JobId;
 
 use super::{Library, LibraryError};
-use crate::store::{NewItem, StoreError};
-
-/// No document is larger.
-pub const LARGEST_UPLOAD_BYTES: usize = 50 * 1024 * 1024;
+use crate::store::{JobKind, NewItem, StoreError};
 
 /// Something handed in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,7 +24,7 @@ pub struct Intake<'a> {
 
 impl Library {
     pub async fn intake(&self) -> Result<Intake<'_>, LibraryError> {
-        let job = self.store.job_begin(self.workspace, "ingest", &self.owner).await?;
+        let job = self.store.job_begin(self.workspace, JobKind::Ingest, None, &self.owner).await?;
         Ok(Intake { library: self, job, taken: 0 })
     }
 }
@@ -35,12 +32,12 @@ impl Library {
 impl Intake<'_> {
     /// Keep these uploads; accepted and durable when it returns.
     pub async fn add(&mut self, uploads: Vec<Upload>) -> Result<(), LibraryError> {
-        let _no_removal = self.library.handing_in.read().await;
+        let _no_removal = self.library.store.handing_in.read().await;
         let originals = self.library.store.originals().clone();
         let (contents, named): (Vec<Vec<u8>>, Vec<(String, AccessLabel)>) =
             uploads.into_iter().map(|upload| (upload.bytes, (upload.origin, upload.label))).unzip();
         let kept = tokio::task::spawn_blocking(move || originals.put(&contents)).await;
-        let kept = kept.map_err(std::io::Error::other).and_then(|kept| kept).map_err(keeping_failed)?;
+        let kept = kept.map_err(std::io::Error::other).and_then(|kept| kept).map_err(StoreError::keeping)?;
         let items: Vec<NewItem> = named
             .into_iter()
             .zip(kept)
@@ -55,12 +52,5 @@ impl Intake<'_> {
     pub async fn close(self) -> Result<JobId, LibraryError> {
         self.library.store.job_close(self.job).await?;
         Ok(self.job)
-    }
-}
-
-fn keeping_failed(error: std::io::Error) -> StoreError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull => StoreError::DiskFull,
-        _ => StoreError::Original(error),
     }
 }

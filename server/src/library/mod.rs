@@ -3,6 +3,8 @@
 //! Owns the order of the write protocol's outer steps: originals and rows first, then work under a lease, then the
 //! outbox. Knows no SQL, no engine and no HTTP.
 
+mod crawling;
+mod folder;
 mod intake;
 mod reconcile;
 
@@ -10,18 +12,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ingest::chunk::Chunker;
+use ingest::crawl::ports::{Fetch, LedgerError, Survey};
+use ingest::draft::Habits;
 use ingest::pipeline::{Pipeline, PipelineError};
 use ingest::ports::{CatalogError, Item, Outcome, Parse};
 use ingest::timing::Timings;
 use retrieval::access::Clearance;
 use retrieval::model::{DocumentId, JobId, WorkspaceId};
 use retrieval::ports::{EmbedError, Embedder, IndexError, VectorIndex};
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::Mutex;
 
-use crate::store::{LEASE, Lease, LeasedCatalog, Store, Task};
+use crate::store::{JobKind, LEASE, Lease, LeasedCatalog, Store, Task};
 
-pub use crate::store::{ItemLine, JobStatus, StoreError};
-pub use intake::{Intake, LARGEST_UPLOAD_BYTES, Upload};
+pub use crate::store::{
+    AskedQuestion, InspectedChunk, Inspection, ItemLine, JobStatus, LedgerLine, Likeness, Source, StoreError,
+};
+pub use crawling::SourceStatus;
+pub use folder::Synced;
+pub use ingest::crawl::explain::{Explanation, Finding};
+pub use ingest::crawl::plan::{Plan, Scope};
+pub use ingest::parse::PageRules;
+pub use ingest::ports::LARGEST_FILE_BYTES;
+pub use intake::{Intake, Upload};
 pub use reconcile::Reconciled;
 
 /// How many outbox tasks are told to the index before one flush.
@@ -37,7 +49,43 @@ pub enum LibraryError {
     #[error(transparent)]
     Embed(#[from] EmbedError),
     #[error(transparent)]
-    Pipeline(#[from] PipelineError),
+    Pipeline(PipelineError),
+    #[error(transparent)]
+    Ledger(LedgerError),
+    /// For the person who made the plan.
+    #[error("{0}")]
+    Plan(String),
+    #[error("the job was taken over by another worker")]
+    LeaseLost,
+}
+
+/// How the library reaches the web.
+#[derive(Clone)]
+pub struct Web {
+    pub fetch: Arc<dyn Fetch>,
+    pub survey: Arc<dyn Survey>,
+    /// How a crawl introduces itself, where its plan says nothing else.
+    pub user_agent: String,
+    /// Between two requests to one host, where a plan names nothing else.
+    pub delay: Duration,
+}
+
+impl From<PipelineError> for LibraryError {
+    fn from(error: PipelineError) -> Self {
+        match error {
+            PipelineError::Catalog(CatalogError::LeaseLost) => Self::LeaseLost,
+            other => Self::Pipeline(other),
+        }
+    }
+}
+
+impl From<LedgerError> for LibraryError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::LeaseLost => Self::LeaseLost,
+            other => Self::Ledger(other),
+        }
+    }
 }
 
 /// What hears of each item when its end is durable.
@@ -50,6 +98,7 @@ pub struct Library {
     pub embedder: Arc<dyn Embedder>,
     pub parser: Arc<dyn Parse>,
     pub chunker: Arc<Chunker>,
+    pub web: Web,
     pub workspace: WorkspaceId,
     /// The house's own clearance.
     pub clearance: Clearance,
@@ -57,26 +106,33 @@ pub struct Library {
     pub owner: String,
     /// One job at a time: the embedder is the bottleneck, and two jobs would only take turns.
     pub working: Mutex<()>,
-    /// Held for reading while bytes are handed in: a removal must not drop an original that is just being named again.
-    pub handing_in: RwLock<()>,
+    /// One crawl at a time: two would only share the line.
+    pub crawling: Mutex<()>,
 }
 
 impl Library {
     /// Work off one job, if there is one; returns which, and where its time went.
     pub async fn work(&self, settled: Settled<'_>) -> Result<Option<(JobId, Timings)>, LibraryError> {
         let _working = self.working.lock().await;
-        let Some(lease) = self.store.job_claim(&self.owner).await? else { return Ok(None) };
+        let Some(lease) = self.store.job_claim(JobKind::Ingest, &self.owner).await? else { return Ok(None) };
         let items = self.store.job_items_queued(&lease).await?;
-        let (pipeline, many) = (Arc::new(self.pipeline(&lease)), items.len());
-        let run = self.while_beating(&lease, pipeline.run(items, settled)).await;
-        match run {
-            Ok(()) => self.store.job_finish(&lease).await?,
-            Err(PipelineError::Catalog(CatalogError::LeaseLost)) => {}
+        let many = items.len();
+        let run = async {
+            let pipeline = Arc::new(self.pipeline(&lease, self.habits(&lease, &items).await?));
+            pipeline.run(items, settled).await?;
+            Ok(Arc::into_inner(pipeline).map(|pipeline| pipeline.timings).unwrap_or_default())
+        };
+        let timings = match self.while_beating(&lease, run).await {
+            Ok(timings) => {
+                self.store.job_finish(&lease).await?;
+                timings
+            }
+            Err(LibraryError::LeaseLost) => Timings::default(),
             Err(error) => {
                 self.store.job_release(&lease).await?;
-                return Err(error.into());
+                return Err(error);
             }
-        }
+        };
         self.tell_index().await?;
         if many > 0 {
             // Never needed for correctness: a search only takes longer until the next one succeeds.
@@ -84,7 +140,6 @@ impl Library {
                 tracing::warn!(%error, "the index was not optimised");
             }
         }
-        let timings = Arc::into_inner(pipeline).map(|pipeline| pipeline.timings).unwrap_or_default();
         Ok(Some((lease.job, timings)))
     }
 
@@ -93,16 +148,47 @@ impl Library {
         Ok(self.store.job_status(self.workspace, job).await?)
     }
 
-    /// Take a document out: unreachable from the commit on, out of the index and its bytes gone when this returns.
-    pub async fn remove(&self, document: DocumentId) -> Result<bool, LibraryError> {
-        let _nobody_hands_in = self.handing_in.write().await;
-        let Some(originals) = self.store.document_remove(self.workspace, document).await? else { return Ok(false) };
-        // The bytes first: an index that cannot be told now is told later, but the names of these are known only here.
+    /// Take documents out: unreachable from the commits on, out of the index and their bytes gone when this returns.
+    pub async fn remove(&self, documents: &[DocumentId]) -> Result<usize, LibraryError> {
+        let _nobody_hands_in = self.store.handing_in.write().await;
+        let mut removed = 0;
+        for document in documents {
+            let Some(originals) = self.store.document_remove(self.workspace, *document).await? else { continue };
+            // The bytes first: an index that cannot be told now is told later, but the names of these are known only here.
+            self.drop_originals(originals).await?;
+            removed += 1;
+        }
+        self.tell_index().await?;
+        Ok(removed)
+    }
+
+    /// Let these origins lead nowhere: what came from nowhere else leaves with them.
+    pub async fn retire(&self, origins: &[String]) -> Result<(), LibraryError> {
+        let _nobody_hands_in = self.store.handing_in.write().await;
+        let originals = self.store.origins_retire(self.workspace, origins).await?;
+        self.drop_originals(originals).await?;
+        self.tell_index().await
+    }
+
+    async fn drop_originals(&self, originals: Vec<String>) -> Result<(), LibraryError> {
         for original in originals {
             self.store.original_drop(&original).await?;
         }
-        self.tell_index().await?;
-        Ok(true)
+        Ok(())
+    }
+
+    /// Try again what failed in this job, or in any of the last days; `None` when there is nothing of the kind.
+    pub async fn retry(&self, job: Option<JobId>) -> Result<Option<JobId>, LibraryError> {
+        let _no_removal = self.store.handing_in.read().await;
+        Ok(self.store.job_retry(self.workspace, job, &self.owner).await?)
+    }
+
+    /// Everything about the document that an id or an origin names, if this clearance may know of it.
+    pub async fn inspect(&self, clearance: &Clearance, name: &str) -> Result<Option<Inspection>, LibraryError> {
+        match self.store.document_by_name(clearance, name).await? {
+            Some(document) => Ok(self.store.document_inspect(clearance, document).await?),
+            None => Ok(None),
+        }
     }
 
     /// Whether the catalog answers.
@@ -116,9 +202,9 @@ impl Library {
         Ok(self.index.count(&self.clearance).await? < chunks)
     }
 
-    /// The document that an origin or an id names, if this clearance may know of it.
-    pub async fn find(&self, clearance: &Clearance, name: &str) -> Result<Option<DocumentId>, LibraryError> {
-        Ok(self.store.document_by_name(clearance, name).await?)
+    /// The documents that an origin or an id names, files inside it included, as far as this clearance may know of them.
+    pub async fn find(&self, clearance: &Clearance, name: &str) -> Result<Vec<DocumentId>, LibraryError> {
+        Ok(self.store.documents_by_name(clearance, name).await?)
     }
 
     /// Tell the index what SQL has decided, until nothing is left to tell.
@@ -147,7 +233,7 @@ impl Library {
         Ok(self.index.flush().await?)
     }
 
-    fn pipeline(&self, lease: &Lease) -> Pipeline {
+    fn pipeline(&self, lease: &Lease, habits: Habits) -> Pipeline {
         Pipeline::new(
             Arc::new(LeasedCatalog::new(self.store.clone(), lease.clone())),
             Arc::clone(&self.parser),
@@ -155,6 +241,7 @@ impl Library {
             Arc::clone(&self.embedder),
             Arc::clone(&self.index),
             self.clearance.clone(),
+            habits,
         )
     }
 
@@ -162,21 +249,21 @@ impl Library {
     async fn while_beating<T>(
         &self,
         lease: &Lease,
-        work: impl Future<Output = Result<T, PipelineError>>,
-    ) -> Result<T, PipelineError> {
+        work: impl Future<Output = Result<T, LibraryError>>,
+    ) -> Result<T, LibraryError> {
         let beating = async {
             loop {
                 tokio::time::sleep(LEASE / 3).await;
                 match self.store.job_beat(lease).await {
                     Ok(true) => {}
-                    Ok(false) => return CatalogError::LeaseLost,
+                    Ok(false) => return LibraryError::LeaseLost,
                     Err(error) => tracing::warn!(job.id = %lease.job, %error, "the lease could not be renewed"),
                 }
             }
         };
         tokio::select! {
             done = work => done,
-            lost = beating => Err(lost.into()),
+            lost = beating => Err(lost),
         }
     }
 

@@ -45,7 +45,7 @@ impl Library {
             self.rebuild(versions).await?;
             report.rebuilt += versions.len();
         }
-        let _nobody_hands_in = self.handing_in.write().await;
+        let _nobody_hands_in = self.store.handing_in.write().await;
         report.swept = self.store.originals_sweep().await?;
         Ok(report)
     }

@@ -76,7 +76,7 @@ pub enum ModelChoice {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Provisioned {
     pub onnxruntime: PathBuf,
-    /// For reading PDF files; nothing needs it yet.
+    /// For reading PDF files; without it they are read less well.
     pub pdfium: Option<PathBuf>,
     /// `None` for a model that is fetched by name.
     pub model: Option<ProvisionedModel>,

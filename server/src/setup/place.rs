@@ -26,6 +26,11 @@ impl SetupPaths {
         self.data.join("lib")
     }
 
+    /// PDFium, if setup has put it there.
+    pub fn pdfium(&self) -> Option<PathBuf> {
+        Some(self.libraries().join("libpdfium.so")).filter(|library| library.is_file())
+    }
+
     /// A folder per model, a manifest in each.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")

@@ -1,6 +1,6 @@
 //! Answer records: for every answer, what it rested on.
 
-use retrieval::model::{GenerationId, RecordId, WorkspaceId};
+use retrieval::model::{DocumentId, GenerationId, RecordId, WorkspaceId};
 
 use super::{Store, StoreError};
 
@@ -19,6 +19,8 @@ pub struct AnswerRecord {
     /// Candidates with scores and whether they were kept, citations, strength.
     pub trace: serde_json::Value,
     pub took_ms: i64,
+    /// The documents that were found, and whether the answer cites them.
+    pub documents: Vec<(DocumentId, bool)>,
 }
 
 impl Store {
@@ -27,6 +29,7 @@ impl Store {
                       mode, model, trace, took_ms, created_ms) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
         let id = RecordId(self.clock.new_id());
+        let mut tx = self.write().await?;
         sqlx::query(insert)
             .bind(id.to_string())
             .bind(record.workspace.to_string())
@@ -40,8 +43,17 @@ impl Store {
             .bind(record.trace.to_string())
             .bind(record.took_ms)
             .bind(self.clock.now_ms())
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
+        for (document, cited) in &record.documents {
+            sqlx::query("INSERT INTO answer_documents (record_id, document_id, cited) VALUES ($1, $2, $3)")
+                .bind(id.to_string())
+                .bind(document.to_string())
+                .bind(i64::from(*cited))
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
         Ok(id)
     }
 }

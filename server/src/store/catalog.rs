@@ -1,6 +1,6 @@
 //! The write path's catalog, seen through one job's lease.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 
 use async_trait::async_trait;
 use ingest::dedupe::Standing;
@@ -29,16 +29,31 @@ impl From<StoreError> for CatalogError {
     }
 }
 
-#[async_trait]
-impl Catalog for LeasedCatalog {
-    async fn original(&self, item: &Item) -> Result<Vec<u8>, CatalogError> {
-        let (originals, name) = (self.store.originals.clone(), item.original.clone());
+impl Store {
+    /// The bytes of an original.
+    pub async fn original(&self, name: &str) -> Result<Vec<u8>, CatalogError> {
+        let (originals, name) = (self.originals.clone(), name.to_owned());
         let read = tokio::task::spawn_blocking(move || originals.get(&name)).await;
         let read = read.map_err(|stopped| CatalogError::Unavailable(Box::new(stopped)))?;
         read.map_err(|error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::InvalidInput => CatalogError::Lost(error),
             _ => StoreError::Original(error).into(),
         })
+    }
+}
+
+#[async_trait]
+impl Catalog for LeasedCatalog {
+    async fn original(&self, item: &Item) -> Result<Vec<u8>, CatalogError> {
+        self.store.original(&item.original).await
+    }
+
+    async fn keep(&self, bytes: Vec<u8>) -> Result<String, CatalogError> {
+        let originals = self.store.originals.clone();
+        let kept = tokio::task::spawn_blocking(move || originals.put(&[bytes])).await;
+        let kept = kept.map_err(io::Error::other).and_then(|kept| kept);
+        let names = kept.map_err(|error| CatalogError::from(StoreError::keeping(error)))?;
+        Ok(names.into_iter().next().expect("one original has one name"))
     }
 
     async fn standing(&self, item: &Item, content_hash: ContentHash) -> Result<Standing, CatalogError> {
@@ -62,21 +77,30 @@ impl Catalog for LeasedCatalog {
         Ok(())
     }
 
-    async fn settle(&self, model: &str, settlements: &[Settlement]) -> Result<(), CatalogError> {
+    async fn settle(&self, model: &str, settlements: &[Settlement]) -> Result<Vec<Item>, CatalogError> {
         let (store, lease) = (&self.store, &self.lease);
         let mut tx = store.write().await?;
         if !store.beat(&mut tx, lease).await? {
             return Err(CatalogError::LeaseLost);
         }
-        for Settlement { item, change, outcome } in settlements {
-            match (store.item_settle(&mut tx, lease, item, outcome).await?, change) {
+        let mut brought_up = Vec::new();
+        for Settlement { item, change, outcome, inside } in settlements {
+            let waited = store.item_settle(&mut tx, lease, item, outcome).await?;
+            match (waited, change) {
                 (true, Change::Publish(draft)) => store.publish(&mut tx, lease.workspace, model, item, draft).await?,
                 (true, Change::Join(document)) => store.lead_origin(&mut tx, lease.workspace, item, *document).await?,
                 (false, Change::Publish(draft)) => store.unpublish(&mut tx, lease.workspace, draft).await?,
                 (_, Change::None) | (false, Change::Join(_)) => {}
             }
+            if let (true, Some(source)) = (waited, lease.source) {
+                store.page_settle(&mut tx, source, &item.origin, outcome).await?;
+            }
+            if let (true, Some(inside)) = (waited, inside) {
+                store.retire_inside(&mut tx, lease.workspace, &item.origin, inside).await?;
+                brought_up.extend(store.items_insert(&mut tx, lease.job, item, inside).await?);
+            }
         }
         tx.commit().await.map_err(StoreError::from)?;
-        Ok(())
+        Ok(brought_up)
     }
 }

@@ -3,13 +3,16 @@
 //! `documents.live_version` is the one switch of visibility. Whatever the index still holds of a former state leaves
 //! through the outbox, in the same transaction.
 
+use std::collections::HashSet;
+
 use ingest::dedupe::{Known, Standing};
-use ingest::ports::{Draft, Item};
+use ingest::ports::{Draft, Inside, Item};
 use retrieval::access::{AccessLabel, Clearance};
-use retrieval::model::{ContentHash, DocumentId, VersionId, WorkspaceId};
+use retrieval::model::{ContentHash, DocumentId, SourceId, VersionId, WorkspaceId};
 use sqlx::{Any, Transaction};
 
-use super::{Store, StoreError, TaskKind, outbox, rows, vector};
+use super::job::RETRIED_FOR_MS;
+use super::{Store, StoreError, TaskKind, near, outbox, rows, vector};
 
 /// A document as `reconcile` compares it with the index.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,22 +66,34 @@ impl Store {
         document: DocumentId,
         label: &AccessLabel,
     ) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let changed = self.relabel(&mut tx, workspace, document, label).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    async fn relabel(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        document: DocumentId,
+        label: &AccessLabel,
+    ) -> Result<bool, StoreError> {
         let update = "UPDATE documents SET tier = $1, group_names = $2, updated_ms = $3 \
                       WHERE id = $4 AND workspace_id = $5";
-        let mut tx = self.write().await?;
         let changed = sqlx::query(update)
             .bind(rows::tier_to_sql(label))
             .bind(rows::groups_to_sql(label))
             .bind(self.clock.now_ms())
             .bind(document.to_string())
             .bind(workspace.to_string())
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?
             .rows_affected();
         if changed > 0 {
-            self.outbox_push(&mut tx, workspace, TaskKind::RelabelDocument, &document.to_string()).await?;
+            near::part(tx, document).await?;
+            self.outbox_push(tx, workspace, TaskKind::RelabelDocument, &document.to_string()).await?;
         }
-        tx.commit().await?;
         Ok(changed > 0)
     }
 
@@ -111,11 +126,13 @@ impl Store {
         }
     }
 
-    /// Delete the bytes that nothing names any more: of former versions, of what failed or came again unchanged, and of
-    /// what was being written when a process died. Returns how many files went; nothing may be handed in meanwhile.
+    /// Delete the bytes that nothing names any more: of former versions, of what came again unchanged or failed long ago,
+    /// and of what was being written when a process died. Returns how many files went; nothing may be handed in meanwhile.
     pub async fn originals_sweep(&self) -> Result<usize, StoreError> {
-        let select = "SELECT original FROM origins UNION SELECT original FROM job_items WHERE state = 'queued'";
-        let named: Vec<(String,)> = sqlx::query_as(select).fetch_all(&self.reader).await?;
+        let select = "SELECT original FROM origins UNION SELECT i.original FROM job_items i JOIN jobs j ON j.id = i.job_id \
+                      WHERE i.state = 'queued' OR (i.state = 'failed' AND j.created_ms > $1)";
+        let retried_until = self.clock.now_ms() - RETRIED_FOR_MS;
+        let named: Vec<(String,)> = sqlx::query_as(select).bind(retried_until).fetch_all(&self.reader).await?;
         let (originals, named) = (self.originals.clone(), named.into_iter().map(|(name,)| name).collect());
         let swept = tokio::task::spawn_blocking(move || originals.sweep(&named)).await;
         swept.map_err(std::io::Error::other).and_then(|swept| swept).map_err(StoreError::Original)
@@ -143,6 +160,48 @@ impl Store {
         admitted.then(|| rows::id(&id)).transpose()
     }
 
+    /// The documents with this id or origin, and those from files inside it, as far as this clearance may know of them.
+    pub async fn documents_by_name(&self, clearance: &Clearance, name: &str) -> Result<Vec<DocumentId>, StoreError> {
+        let select = "SELECT d.id, d.tier, d.group_names FROM documents d WHERE d.workspace_id = $1 AND (d.id = $2 \
+                      OR d.id IN (SELECT o.document_id FROM origins o WHERE o.workspace_id = $1 \
+                                  AND (o.origin = $2 OR substr(o.origin, 1, length($3)) = $3)))";
+        let found: Vec<(String, i64, String)> = sqlx::query_as(select)
+            .bind(clearance.workspace().to_string())
+            .bind(name)
+            .bind(inside_of(name))
+            .fetch_all(&self.reader)
+            .await?;
+        let mut admitted = Vec::new();
+        for (id, tier, groups) in found {
+            if clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?) {
+                admitted.push(rows::id(&id)?);
+            }
+        }
+        Ok(admitted)
+    }
+
+    /// Every origin that begins with this.
+    pub async fn origins_below(&self, workspace: WorkspaceId, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT origin FROM origins WHERE workspace_id = $1 AND substr(origin, 1, length($2)) = $2";
+        let found: Vec<(String,)> =
+            sqlx::query_as(select).bind(workspace.to_string()).bind(prefix).fetch_all(&self.reader).await?;
+        let mut origins: Vec<String> = found.into_iter().map(|(origin,)| origin).collect();
+        origins.sort_unstable();
+        Ok(origins)
+    }
+
+    /// Let these origins lead nowhere, and take out the documents that no origin leads to any more, from this commit on.
+    /// Returns the names of the originals that they had.
+    pub async fn origins_retire(&self, workspace: WorkspaceId, origins: &[String]) -> Result<Vec<String>, StoreError> {
+        let mut tx = self.write().await?;
+        let mut originals = Vec::new();
+        for origin in origins {
+            originals.extend(self.origin_retire_whole(&mut tx, workspace, origin).await?);
+        }
+        tx.commit().await?;
+        Ok(originals)
+    }
+
     /// How many documents this clearance may see.
     pub async fn document_count(&self, clearance: &Clearance) -> Result<usize, StoreError> {
         let select = "SELECT tier, group_names, COUNT(*) FROM documents WHERE workspace_id = $1 \
@@ -167,6 +226,7 @@ impl Store {
         self.switch_live_version(tx, workspace, draft).await?;
         self.version_insert(tx, draft).await?;
         chunks_insert(tx, workspace, draft).await?;
+        near::mark(tx, workspace, draft).await?;
         for (key, embedding) in &draft.vectors {
             vector::vector_put(tx, model, *key, embedding).await?;
         }
@@ -215,6 +275,93 @@ impl Store {
         }
     }
 
+    /// Give what came from this source other readers, in one commit. A document that also came from elsewhere keeps its own:
+    /// the source's addresses no longer lead to it, and bring it anew at the next crawl.
+    pub async fn source_relabel(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        label: &AccessLabel,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let select = "SELECT url FROM crawl_pages WHERE source_id = $1 AND live = 1";
+        let live: Vec<(String,)> = sqlx::query_as(select).bind(source.to_string()).fetch_all(&mut *tx).await?;
+        let live: HashSet<String> = live.into_iter().map(|(url,)| url).collect();
+        let select = "SELECT origin, document_id FROM origins WHERE workspace_id = $1";
+        let origins: Vec<(String, String)> =
+            sqlx::query_as(select).bind(workspace.to_string()).fetch_all(&mut *tx).await?;
+        let (ours, others): (Vec<_>, Vec<_>) =
+            origins.into_iter().partition(|(origin, _)| live.contains(outermost(origin)));
+        let shared: HashSet<String> = others.into_iter().map(|(_, document)| document).collect();
+        for (origin, document) in ours {
+            if shared.contains(&document) {
+                self.origin_retire(&mut tx, workspace, &origin).await?;
+            } else {
+                self.relabel(&mut tx, workspace, rows::id(&document)?, label).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What came out of a file before and is no longer in it leaves.
+    pub(super) async fn retire_inside(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        outer: &str,
+        inside: &[Inside],
+    ) -> Result<(), StoreError> {
+        let select = "SELECT origin FROM origins WHERE workspace_id = $1 AND substr(origin, 1, length($2)) = $2";
+        let known: Vec<(String,)> =
+            sqlx::query_as(select).bind(workspace.to_string()).bind(inside_of(outer)).fetch_all(&mut **tx).await?;
+        let stays = |origin: &str| {
+            let is_below =
+                |inside: &Inside| origin.strip_prefix(&inside.origin).is_some_and(|rest| rest.starts_with("!/"));
+            inside.iter().any(|inside| inside.origin == origin || is_below(inside))
+        };
+        for (origin,) in known.into_iter().filter(|(origin,)| !stays(origin)) {
+            self.origin_retire(tx, workspace, &origin).await?;
+        }
+        Ok(())
+    }
+
+    /// An origin, and those of the files inside it.
+    pub(super) async fn origin_retire_whole(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        origin: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT origin FROM origins WHERE workspace_id = $1 \
+                      AND (origin = $2 OR substr(origin, 1, length($3)) = $3)";
+        let whole: Vec<(String,)> = sqlx::query_as(select)
+            .bind(workspace.to_string())
+            .bind(origin)
+            .bind(inside_of(origin))
+            .fetch_all(&mut **tx)
+            .await?;
+        let mut originals = Vec::new();
+        for (origin,) in whole {
+            originals.extend(self.origin_retire(tx, workspace, &origin).await?);
+        }
+        Ok(originals)
+    }
+
+    async fn origin_retire(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        workspace: WorkspaceId,
+        origin: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let delete = "DELETE FROM origins WHERE workspace_id = $1 AND origin = $2 RETURNING document_id, original";
+        let gone: Option<(String, String)> =
+            sqlx::query_as(delete).bind(workspace.to_string()).bind(origin).fetch_optional(&mut **tx).await?;
+        let Some((document, original)) = gone else { return Ok(None) };
+        self.retire_if_orphaned(tx, workspace, rows::id(&document)?).await?;
+        Ok(Some(original))
+    }
+
     async fn switch_live_version(
         &self,
         tx: &mut Transaction<'_, Any>,
@@ -246,8 +393,8 @@ impl Store {
 
     async fn version_insert(&self, tx: &mut Transaction<'_, Any>, draft: &Draft) -> Result<(), StoreError> {
         let insert = "INSERT INTO versions \
-                      (id, document_id, title, language, body, content_hash, problems, created_ms) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                      (id, document_id, title, language, body, content_hash, problems, created_ms, author, dated, kind) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         sqlx::query(insert)
             .bind(draft.version.to_string())
             .bind(draft.document.to_string())
@@ -257,6 +404,9 @@ impl Store {
             .bind(rows::hash_to_sql(draft.content_hash))
             .bind(serde_json::Value::from(draft.problems.clone()).to_string())
             .bind(self.clock.now_ms())
+            .bind(&draft.author)
+            .bind(&draft.dated)
+            .bind(draft.kind.as_str())
             .execute(&mut **tx)
             .await?;
         Ok(())
@@ -292,10 +442,21 @@ impl Store {
             .fetch_optional(&mut **tx)
             .await?;
         if let Some((version,)) = &live {
+            near::part(tx, document).await?;
             self.outbox_push(tx, workspace, outbox::TaskKind::DeleteVersion, version).await?;
         }
         Ok(live.is_some())
     }
+}
+
+/// The file that an origin is, or is inside of.
+fn outermost(origin: &str) -> &str {
+    origin.split_once("!/").map_or(origin, |(outer, _)| outer)
+}
+
+/// What the origins of files inside another begin with.
+fn inside_of(outer: &str) -> String {
+    format!("{outer}!/")
 }
 
 fn known_from((id, hash, tier, groups, origins): KnownRow) -> Result<Known, StoreError> {

@@ -3,12 +3,15 @@
 //! A claim raises the fencing number; a write that carries an older one changes nothing. Which steps a job consists of
 //! is not known here.
 
-use ingest::ports::{Item, Outcome};
+use ingest::ports::{Inside, Item, Outcome};
 use retrieval::access::AccessLabel;
-use retrieval::model::{DocumentId, JobId, VersionId, WorkspaceId};
+use retrieval::model::{DocumentId, JobId, SourceId, VersionId, WorkspaceId};
 use sqlx::{Any, FromRow, Transaction};
 
 use super::{LEASE, Store, StoreError, rows};
+
+/// What failed is kept for so long, and may be tried again.
+pub(super) const RETRIED_FOR_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// The right to work on a job until somebody with a higher fence comes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +19,26 @@ pub struct Lease {
     pub job: JobId,
     pub workspace: WorkspaceId,
     pub fence: i64,
+    /// Where its items come from, when that is a source.
+    pub source: Option<SourceId>,
+}
+
+/// What has to be done; each kind has workers of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JobKind {
+    /// Items become documents.
+    Ingest,
+    /// A source is visited; what it brings becomes jobs of the other kind.
+    Crawl,
+}
+
+impl JobKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Crawl => "crawl",
+        }
+    }
 }
 
 /// Something handed in, before it has ids.
@@ -45,6 +68,15 @@ pub struct JobStatus {
 }
 
 #[derive(FromRow)]
+struct FailedRow {
+    origin: String,
+    original: String,
+    tier: i64,
+    group_names: String,
+    source_id: Option<String>,
+}
+
+#[derive(FromRow)]
 struct ItemRow {
     ordinal: i64,
     origin: String,
@@ -59,17 +91,24 @@ type ItemLineRow = (String, String, Option<String>, i64, Option<String>);
 
 impl Store {
     /// A job that still takes items; nobody works on it before `job_close`.
-    pub async fn job_begin(&self, workspace: WorkspaceId, kind: &str, owner: &str) -> Result<JobId, StoreError> {
+    pub async fn job_begin(
+        &self,
+        workspace: WorkspaceId,
+        kind: JobKind,
+        source: Option<SourceId>,
+        owner: &str,
+    ) -> Result<JobId, StoreError> {
         let insert = "INSERT INTO jobs \
-                      (id, workspace_id, kind, state, lease_owner, lease_until, fence, created_ms, updated_ms) \
-                      VALUES ($1, $2, $3, 'open', $4, 0, 0, $5, $5)";
+                      (id, workspace_id, kind, state, lease_owner, lease_until, fence, created_ms, updated_ms, source_id) \
+                      VALUES ($1, $2, $3, 'open', $4, 0, 0, $5, $5, $6)";
         let job = JobId(self.clock.new_id());
         sqlx::query(insert)
             .bind(job.to_string())
             .bind(workspace.to_string())
-            .bind(kind)
+            .bind(kind.as_str())
             .bind(owner)
             .bind(self.clock.now_ms())
+            .bind(source.map(|source| source.to_string()))
             .execute(&self.writer)
             .await?;
         Ok(job)
@@ -77,21 +116,9 @@ impl Store {
 
     /// Add items whose originals are kept already; durable when it returns. An origin named twice counts once.
     pub async fn job_add(&self, job: JobId, first: usize, items: &[NewItem]) -> Result<(), StoreError> {
-        let insert = "INSERT INTO job_items (job_id, ordinal, origin, original, tier, group_names, document_id, \
-                      version_id, state, chunks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0)";
         let mut tx = self.write().await?;
-        for (at, item) in items.iter().enumerate() {
-            sqlx::query(insert)
-                .bind(job.to_string())
-                .bind(rows::count(first + at))
-                .bind(&item.origin)
-                .bind(&item.original)
-                .bind(rows::tier_to_sql(&item.label))
-                .bind(rows::groups_to_sql(&item.label))
-                .bind(self.clock.new_id().to_string())
-                .bind(self.clock.new_id().to_string())
-                .execute(&mut *tx)
-                .await?;
+        for (ordinal, item) in (first..).zip(items) {
+            self.item_add(&mut tx, job, ordinal, item.clone()).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -100,6 +127,45 @@ impl Store {
     /// All items are in: anybody may claim the job now.
     pub async fn job_close(&self, job: JobId) -> Result<(), StoreError> {
         self.job_set_state(job, "queued").await
+    }
+
+    /// A new job, closed already, of what failed in this one, or in any if none is named. What was handed in again since is
+    /// left out: an older state must not replace a newer one. `None` when there is nothing to try again.
+    pub async fn job_retry(
+        &self,
+        workspace: WorkspaceId,
+        job: Option<JobId>,
+        owner: &str,
+    ) -> Result<Option<JobId>, StoreError> {
+        let select = "SELECT i.origin, i.original, i.tier, i.group_names, j.source_id \
+                      FROM job_items i JOIN jobs j ON j.id = i.job_id \
+                      WHERE j.workspace_id = $1 AND i.state = 'failed' AND j.state = 'done' AND j.created_ms > $2 \
+                        AND ($3 = '' OR j.id = $3) \
+                        AND NOT EXISTS (SELECT 1 FROM job_items n JOIN jobs m ON m.id = n.job_id \
+                          WHERE n.origin = i.origin AND m.workspace_id = $1 \
+                            AND (m.created_ms > j.created_ms OR (m.created_ms = j.created_ms AND m.id > j.id))) \
+                      ORDER BY j.created_ms, i.ordinal";
+        let failed: Vec<FailedRow> = sqlx::query_as(select)
+            .bind(workspace.to_string())
+            .bind(self.clock.now_ms() - RETRIED_FOR_MS)
+            .bind(job.map(|job| job.to_string()).unwrap_or_default())
+            .fetch_all(&self.reader)
+            .await?;
+        if failed.is_empty() {
+            return Ok(None);
+        }
+        // What was learned of a source is used only when everything comes from it.
+        let source =
+            failed[0].source_id.clone().filter(|id| failed.iter().all(|row| row.source_id.as_ref() == Some(id)));
+        let source = source.map(|id| rows::id(&id)).transpose()?;
+        let items = failed.into_iter().map(|row| {
+            Ok(NewItem { origin: row.origin, original: row.original, label: rows::label(row.tier, &row.group_names)? })
+        });
+        let items = items.collect::<Result<Vec<_>, StoreError>>()?;
+        let retried = self.job_begin(workspace, JobKind::Ingest, source, owner).await?;
+        self.job_add(retried, 0, &items).await?;
+        self.job_close(retried).await?;
+        Ok(Some(retried))
     }
 
     pub async fn job_finish(&self, lease: &Lease) -> Result<(), StoreError> {
@@ -125,25 +191,36 @@ impl Store {
     pub async fn job_recover(&self, owner: &str) -> Result<(), StoreError> {
         let expire = "UPDATE jobs SET lease_until = 0 WHERE state = 'running' AND lease_owner = $1";
         sqlx::query(expire).bind(owner).execute(&self.writer).await?;
+        // A crawl's ledger has recorded each page that it handed in: those were accepted.
+        let close =
+            "UPDATE jobs SET state = 'queued' WHERE state = 'open' AND lease_owner = $1 AND source_id IS NOT NULL";
+        sqlx::query(close).bind(owner).execute(&self.writer).await?;
         let drop = "DELETE FROM jobs WHERE state = 'open' AND lease_owner = $1";
         sqlx::query(drop).bind(owner).execute(&self.writer).await?;
         Ok(())
     }
 
-    /// Take the oldest job that nobody works on.
-    pub async fn job_claim(&self, owner: &str) -> Result<Option<Lease>, StoreError> {
+    /// Take the oldest job of this kind that nobody works on.
+    pub async fn job_claim(&self, kind: JobKind, owner: &str) -> Result<Option<Lease>, StoreError> {
         // The condition stands twice: on Postgres two workers may choose the same row, and the second must find it taken.
         let update = "UPDATE jobs SET state = 'running', lease_owner = $1, lease_until = $2, fence = fence + 1, \
                       updated_ms = $3 \
                       WHERE (state = 'queued' OR (state = 'running' AND lease_until < $3)) AND id = ( \
-                        SELECT id FROM jobs WHERE state = 'queued' OR (state = 'running' AND lease_until < $3) \
+                        SELECT id FROM jobs \
+                        WHERE kind = $4 AND (state = 'queued' OR (state = 'running' AND lease_until < $3)) \
                         ORDER BY created_ms, id LIMIT 1) \
-                      RETURNING id, workspace_id, fence";
+                      RETURNING id, workspace_id, fence, source_id";
         let now = self.clock.now_ms();
-        let claimed: Option<(String, String, i64)> =
-            sqlx::query_as(update).bind(owner).bind(now + lease_ms()).bind(now).fetch_optional(&self.writer).await?;
-        let lease = |(job, workspace, fence): (String, String, i64)| {
-            Ok(Lease { job: rows::id(&job)?, workspace: rows::id(&workspace)?, fence })
+        let claimed: Option<(String, String, i64, Option<String>)> = sqlx::query_as(update)
+            .bind(owner)
+            .bind(now + lease_ms())
+            .bind(now)
+            .bind(kind.as_str())
+            .fetch_optional(&self.writer)
+            .await?;
+        let lease = |(job, workspace, fence, source): (String, String, i64, Option<String>)| {
+            let source = source.map(|source| rows::id(&source)).transpose()?;
+            Ok(Lease { job: rows::id(&job)?, workspace: rows::id(&workspace)?, fence, source })
         };
         claimed.map(lease).transpose()
     }
@@ -233,6 +310,59 @@ impl Store {
         Ok(())
     }
 
+    /// The crawl of this source that waits or runs.
+    pub async fn job_waiting(&self, source: SourceId) -> Result<Option<JobId>, StoreError> {
+        let select = "SELECT id FROM jobs WHERE source_id = $1 AND kind = $2 AND state IN ('open', 'queued', 'running') \
+                      ORDER BY created_ms LIMIT 1";
+        let found: Option<(String,)> = sqlx::query_as(select)
+            .bind(source.to_string())
+            .bind(JobKind::Crawl.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        found.map(|(id,)| rows::id(&id)).transpose()
+    }
+
+    /// One more item of a job that is still open.
+    pub(super) async fn item_add(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        job: JobId,
+        ordinal: usize,
+        item: NewItem,
+    ) -> Result<(), StoreError> {
+        let NewItem { origin, original, label } = item;
+        let (document, version) = (DocumentId(self.clock.new_id()), VersionId(self.clock.new_id()));
+        let ordinal = u32::try_from(ordinal).unwrap_or(u32::MAX);
+        item_insert(tx, job, &Item { ordinal, origin, original, label, document, version }).await
+    }
+
+    /// New items of a running job, for what was found inside one of its items, at its end.
+    pub(super) async fn items_insert(
+        &self,
+        tx: &mut Transaction<'_, Any>,
+        job: JobId,
+        outer: &Item,
+        inside: &[Inside],
+    ) -> Result<Vec<Item>, StoreError> {
+        let (first,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(ordinal), -1) + 1 FROM job_items WHERE job_id = $1")
+            .bind(job.to_string())
+            .fetch_one(&mut **tx)
+            .await?;
+        let new = inside.iter().zip(rows::size(first)..).map(|(inside, ordinal)| Item {
+            ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX),
+            origin: inside.origin.clone(),
+            original: inside.original.clone(),
+            label: outer.label.clone(),
+            document: DocumentId(self.clock.new_id()),
+            version: VersionId(self.clock.new_id()),
+        });
+        let new: Vec<Item> = new.collect();
+        for item in &new {
+            item_insert(tx, job, item).await?;
+        }
+        Ok(new)
+    }
+
     async fn job_set_state(&self, job: JobId, state: &str) -> Result<(), StoreError> {
         sqlx::query("UPDATE jobs SET state = $1, updated_ms = $2 WHERE id = $3")
             .bind(state)
@@ -251,10 +381,28 @@ impl ItemLine {
             Outcome::Unchanged { document, chunks } => ("unchanged", Some(*document), *chunks, None),
             Outcome::Relabelled { document, chunks } => ("relabelled", Some(*document), *chunks, None),
             Outcome::Duplicate { document } => ("duplicate", Some(*document), 0, None),
+            Outcome::Opened { parts } => ("opened", None, 0, Some(format!("{parts} files inside"))),
             Outcome::Failed { reason } => ("failed", None, 0, Some(reason.clone())),
         };
         Self { origin: item.origin.clone(), state: state.to_owned(), document, chunks, reason }
     }
+}
+
+async fn item_insert(tx: &mut Transaction<'_, Any>, job: JobId, item: &Item) -> Result<(), StoreError> {
+    let insert = "INSERT INTO job_items (job_id, ordinal, origin, original, tier, group_names, document_id, \
+                  version_id, state, chunks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0)";
+    sqlx::query(insert)
+        .bind(job.to_string())
+        .bind(i64::from(item.ordinal))
+        .bind(&item.origin)
+        .bind(&item.original)
+        .bind(rows::tier_to_sql(&item.label))
+        .bind(rows::groups_to_sql(&item.label))
+        .bind(item.document.to_string())
+        .bind(item.version.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 fn item(row: ItemRow) -> Result<Item, StoreError> {

@@ -8,29 +8,38 @@ mod answer_record;
 mod catalog;
 mod document;
 mod generation;
+mod inspection;
 mod job;
+mod ledger;
+mod near;
 mod originals;
 mod outbox;
 mod passage;
 mod rows;
+mod source;
 mod vector;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{Any, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, Connection, Executor, Transaction};
+use tokio::sync::RwLock;
 
 use crate::clock::Clock;
 
 pub use answer_record::AnswerRecord;
 pub use catalog::LeasedCatalog;
 pub use document::LiveDocument;
-pub use job::{ItemLine, JobStatus, Lease, NewItem};
+pub use inspection::{AskedQuestion, InspectedChunk, Inspection, Likeness};
+pub use job::{ItemLine, JobKind, JobStatus, Lease, NewItem};
+pub use ledger::{LedgerLine, SqlLedger};
 pub use originals::Originals;
 pub use outbox::{Task, TaskKind};
 pub use passage::StoredChunk;
+pub use source::Source;
 
 /// A job's worker must be heard of this often, or another takes over.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -84,6 +93,16 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl StoreError {
+    /// Why an original could not be kept.
+    pub fn keeping(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull => Self::DiskFull,
+            _ => Self::Original(error),
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Store {
     writer: AnyPool,
@@ -91,6 +110,9 @@ pub struct Store {
     dialect: Dialect,
     clock: Clock,
     originals: Originals,
+    /// Held for reading while bytes are handed in, from their first byte to the row that names them; for writing while
+    /// bytes that nothing names are deleted.
+    pub handing_in: Arc<RwLock<()>>,
 }
 
 impl Store {
@@ -115,7 +137,7 @@ impl Store {
             }
         };
         migrate(&writer).await?;
-        Ok(Self { writer, reader, dialect, clock, originals })
+        Ok(Self { writer, reader, dialect, clock, originals, handing_in: Arc::default() })
     }
 
     pub fn originals(&self) -> &Originals {

@@ -28,6 +28,13 @@ impl Store {
         }
         Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
+
+    /// How many texts this model was ever asked to embed.
+    pub async fn vector_count(&self, model: &str) -> Result<usize, StoreError> {
+        let select = "SELECT COUNT(*) FROM vectors WHERE model = $1";
+        let (count,): (i64,) = sqlx::query_as(select).bind(model).fetch_one(&self.reader).await?;
+        Ok(rows::size(count))
+    }
 }
 
 pub(super) async fn vector_put(

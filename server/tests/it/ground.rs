@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use ingest::dedupe::Standing;
-use ingest::pipeline::hash_of;
+use ingest::draft::hash_of;
+use ingest::parse::Kind;
 use ingest::ports::{Change, Draft, Item, Outcome, Settlement};
 use retrieval::access::{AccessLabel, Clearance, Principal};
 use retrieval::model::{Chunk, DocumentId, WorkspaceId};
 use server::clock::Clock;
 use server::http::wire::parse_as;
-use server::store::{Database, Lease, LeasedCatalog, NewItem, Originals, Store};
+use server::store::{Database, JobKind, Lease, LeasedCatalog, NewItem, Originals, Store};
 use sqlx::AnyConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
@@ -110,7 +111,7 @@ impl Ground {
 
     /// A claimed job with these items, each `(origin, label)`.
     pub async fn job(&self, items: &[(&str, &str)]) -> (Lease, Vec<Item>) {
-        let job = self.store.job_begin(self.workspace, "ingest", "tester").await.unwrap();
+        let job = self.store.job_begin(self.workspace, JobKind::Ingest, None, "tester").await.unwrap();
         let new = |(origin, who): &(&str, &str)| NewItem {
             origin: (*origin).to_owned(),
             original: "0".repeat(64),
@@ -118,7 +119,7 @@ impl Ground {
         };
         self.store.job_add(job, 0, &items.iter().map(new).collect::<Vec<_>>()).await.unwrap();
         self.store.job_close(job).await.unwrap();
-        let lease = self.store.job_claim("tester").await.unwrap().unwrap();
+        let lease = self.store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap();
         assert_eq!(lease.job, job);
         let items = self.store.job_items_queued(&lease).await.unwrap();
         (lease, items)
@@ -136,7 +137,7 @@ impl Ground {
 
     pub async fn settle(&self, lease: &Lease, item: &Item, change: Change) {
         let outcome = Outcome::Indexed { document: item.document, chunks: 1 };
-        let settlement = Settlement { item: item.clone(), change, outcome };
+        let settlement = Settlement { item: item.clone(), change, outcome, inside: None };
         use ingest::ports::Catalog;
         self.catalog(lease).settle(MODEL, &[settlement]).await.unwrap();
     }
@@ -192,8 +193,12 @@ pub fn draft(item: &Item, text: &str) -> Draft {
         document: item.document,
         version: item.version,
         label: item.label.clone(),
+        kind: Kind::Markdown,
         title: "Title".into(),
         language: None,
+        author: None,
+        dated: None,
+        fingerprint: None,
         text: text.into(),
         content_hash: hash_of(text),
         problems: vec!["one \"problem\"".into()],

@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 
 mod cli;
+mod fetch;
 mod ground;
+mod hostile;
 mod http;
 mod library;
 mod oracle;

@@ -77,7 +77,7 @@ async fn nobody_is_shown_too_much_or_too_little(home: Home) {
         home.assert_in_step().await;
         for origin in truth.keys() {
             if let Some(document) = home.document(origin).await {
-                home.library.remove(document).await.unwrap();
+                home.remove(document).await;
             }
         }
         assert_eq!((home.documents().await, home.points().await), (0, 0), "seed {seed}");

@@ -1,45 +1,80 @@
 //! HTML: the title, the language and the main content of a page, as Markdown.
 //!
-//! `tree` builds the page within limits, `main` finds the part that people came for, `visible` judges what of it they
-//! would see, and `render` writes that down. Every walk here is a loop: the depth of a stranger's page is never the
-//! depth of our stack. Knows nothing of the network; `url` is only what links are made absolute against.
+//! `tree` builds the page within limits, `main` finds the part that people came for with what `furniture` tells from
+//! the `mass` of its elements, or as the owner's `rules` say; `visible` and `style` judge what of it they would see, and
+//! `render` writes that down. `metadata` reads what a page says of itself, and `survey` what it says to crawlers. Every
+//! walk here is a loop: the depth of a stranger's page is never the depth of our stack. Knows nothing of the network;
+//! `url` is only what links are made absolute against.
 //!
 //! Rendering is our own and not htmd's, which was measured: it loses the cells beside a row's header, pads tables (195 KB
 //! with one long cell became 250 MB), recurses, escapes nearly every `_` and `[`, which then stand in quotes as
-//! backslashes, and parses the page a second time. On the WCXB pages word F1 is 0.68, with htmd 0.64.
+//! backslashes, and parses the page a second time.
 
 mod escape;
 mod frame;
+mod furniture;
 mod inline;
 mod main;
+mod mass;
+mod metadata;
+mod offers;
 mod render;
+mod repeated;
+mod rules;
+mod shell;
+mod style;
+mod survey;
 mod table;
 mod tree;
 mod visible;
 
-use scraper::{ElementRef, Html};
+use scraper::Html;
 use url::Url;
 
-use super::{ParseError, Parsed, plain_text};
+use self::main::Content;
+pub(super) use self::metadata::date as iso_date;
+use self::rules::Rules;
+pub use self::survey::survey;
+use super::{PageRules, ParseError, Parsed};
 
-pub(super) fn parse(text: &str, url: Option<&str>) -> Result<Parsed, ParseError> {
-    let page = tree::build(text)?;
-    let main = main::content(&page);
-    let rendered = render::markdown(main, base(&page, url).as_ref());
+/// A page of a site.
+pub(super) fn parse(text: &str, url: Option<&str>, rules: &PageRules) -> Result<Parsed, ParseError> {
     let mut problems = Vec::new();
-    if rendered.hidden > 0 {
-        problems.push(format!("hidden elements left out: {}", rendered.hidden));
+    let rules = Rules::read(rules, &mut problems);
+    let page = tree::build(text)?;
+    let content = main::content(&page, url, &rules);
+    if rules.keeps_some() && content.prose < u32::MAX {
+        problems.push("nothing of the page matches what is to be kept: its main content was looked for".to_owned());
     }
-    if rendered.markdown.is_empty() {
+    // A page that only a script would fill may say in `noscript` what it has to say.
+    let plain = main::without_scripts(&page, content.prose).and_then(|text| tree::build(&text).ok());
+    let plain_content = plain.as_ref().map(|plain| main::content(plain, url, &rules));
+    let is_fuller = plain_content.as_ref().is_some_and(|plain| plain.prose / 5 > content.prose);
+    let content = plain_content.filter(|_| is_fuller).unwrap_or(content);
+    Ok(read(&page, &content, url, problems))
+}
+
+/// A document that is no page of a site, as in a mail or a book: all of it is content.
+pub(super) fn document(text: &str) -> Result<Parsed, ParseError> {
+    let page = tree::build(text)?;
+    Ok(read(&page, &main::whole(&page), None, Vec::new()))
+}
+
+fn read(page: &Html, content: &Content, url: Option<&str>, mut problems: Vec<String>) -> Parsed {
+    let base = base(page, url);
+    let pieces: Vec<_> =
+        content.roots.iter().map(|root| render::markdown(*root, base.as_ref(), &content.view)).collect();
+    let hidden: usize = pieces.iter().map(|piece| piece.hidden).sum();
+    let written = pieces.into_iter().map(|piece| piece.markdown).filter(|markdown| !markdown.is_empty());
+    let markdown = written.collect::<Vec<_>>().join("\n\n");
+    if hidden > 0 {
+        problems.push(format!("hidden elements left out: {hidden}"));
+    }
+    if markdown.is_empty() {
         problems.push("the page shows no text".to_owned());
     }
-    Ok(Parsed {
-        title: title(&page, main),
-        language: language(&page),
-        markdown: rendered.markdown,
-        problems,
-        ..Parsed::default()
-    })
+    let metadata::Metadata { title, language, author, dated } = metadata::metadata(page, &content.roots);
+    Parsed { title, language, author, dated, markdown, problems, ..Parsed::default() }
 }
 
 /// What relative links are relative to. A page may move its own base, as seen from its address.
@@ -49,50 +84,40 @@ fn base(page: &Html, url: Option<&str>) -> Option<Url> {
     Some(moved.unwrap_or(url))
 }
 
-/// `<title>` mostly reads "Refund policy | Acme". Where the first heading stands in it, the heading is the better name.
-fn title(page: &Html, main: ElementRef) -> Option<String> {
-    let title = tree::first(page, |e| e.value().name() == "title").map(tree::words).filter(|words| !words.is_empty());
-    let heading = tree::first_in(main, |e| e.value().name() == "h1" && visible::is_shown(*e));
-    let heading = heading.map(|e| plain_text(&render::markdown(e, None).markdown)).filter(|words| !words.is_empty());
-    match (title, heading) {
-        (Some(title), Some(heading)) if !title.contains(&heading) => Some(title),
-        (title, heading) => heading.or(title),
-    }
-}
-
-fn language(page: &Html) -> Option<String> {
-    let root = page.root_element();
-    let language = root.attr("lang").or_else(|| root.attr("xml:lang"))?;
-    Some(language.trim().replace('_', "-"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check_title(html: &str, expected: Option<&str>) {
-        assert_eq!(parse(html, None).unwrap().title.as_deref(), expected);
-    }
-
-    #[test]
-    fn the_heading_names_a_page_better_than_its_title() {
-        check_title("<title>Refunds | Acme</title><h1>Refunds</h1>", Some("Refunds"));
-        check_title("<title>Refunds</title><h1>Welcome</h1>", Some("Refunds"));
-        check_title("<h1>Only <b>a</b>\n heading</h1>", Some("Only a heading"));
-        check_title("<title> </title><p>x", None);
+    fn markdown(html: &str, url: Option<&str>) -> String {
+        parse(html, url, &PageRules::default()).unwrap().markdown
     }
 
     #[test]
     fn a_page_may_move_its_base() {
         let html = "<base href='/docs/'><p><a href=a>x</a>";
-        assert_eq!(parse(html, Some("https://e.org/p")).unwrap().markdown, "[x](https://e.org/docs/a)");
-        assert_eq!(parse(html, Some("not a url")).unwrap().markdown, "[x](a)");
+        assert_eq!(markdown(html, Some("https://e.org/p")), "[x](https://e.org/docs/a)");
+        assert_eq!(markdown(html, Some("not a url")), "[x](a)");
     }
 
     #[test]
     fn what_is_missing_is_told() {
-        let parsed = parse("<html lang='de_CH'><p hidden>secret</p><nav>menu</nav>", None).unwrap();
+        let parsed = parse("<p hidden>secret</p><nav>menu</nav>", None, &PageRules::default()).unwrap();
         assert_eq!(parsed.problems, ["hidden elements left out: 1", "the page shows no text"]);
-        assert_eq!(parsed.language.as_deref(), Some("de-CH"));
+    }
+
+    #[test]
+    fn pages_for_scripts_may_speak_without_them() {
+        let text = "Words that a reader without scripts is given. ".repeat(40);
+        let html = format!("<div id=app>Loading</div><noscript><h1>Topic</h1><p>{text}</noscript>");
+        assert!(markdown(&html, None).starts_with("# Topic\n\nWords"));
+        let html = format!("<p>{text}<noscript><p>enable scripts</noscript>");
+        assert_eq!(markdown(&html, None), text.trim_end());
+    }
+
+    #[test]
+    fn documents_are_taken_whole() {
+        let html =
+            "<header>From the desk of</header><p>Dear all</p><aside>1. A note</aside><img alt='a map'><nav>x</nav>";
+        assert_eq!(document(html).unwrap().markdown, "From the desk of\n\nDear all\n\n1\\. A note\n\na map");
     }
 }

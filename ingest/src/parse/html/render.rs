@@ -12,7 +12,7 @@ use url::Url;
 use super::frame::{Frame, Gap, Piece};
 use super::inline::{code_span, fenced, language, link, one_line};
 use super::table::Table;
-use super::visible::{Verdict, verdict};
+use super::visible::{Verdict, View};
 
 /// The Markdown of an element, and how many hidden ones were left out.
 #[derive(Debug, Default)]
@@ -22,15 +22,16 @@ pub(super) struct Rendered {
 }
 
 /// What people would see of an element, as Markdown; links become absolute against `base`.
-pub(super) fn markdown(root: ElementRef, base: Option<&Url>) -> Rendered {
-    let mut writer = Writer { frames: vec![Frame::new(root.id(), Piece::Root)], lists: vec![], tables: vec![], base };
+pub(super) fn markdown(root: ElementRef, base: Option<&Url>, view: &View) -> Rendered {
+    let frames = vec![Frame::new(root.id(), Piece::Root)];
+    let mut writer = Writer { frames, lists: vec![], tables: vec![], base, tells_pictures: view.tells_pictures };
     let mut hidden = 0;
     let mut skipped: Option<NodeId> = None;
     for edge in root.traverse() {
         match (edge, skipped) {
             (Edge::Open(node), None) => match (node.value().as_text(), ElementRef::wrap(node)) {
                 (Some(text), _) => writer.top().text(text),
-                (None, Some(element)) if node.id() != root.id() => match verdict(element) {
+                (None, Some(element)) if node.id() != root.id() => match view.verdict(element) {
                     Verdict::Shown => writer.open(element),
                     skip => {
                         hidden += usize::from(skip == Verdict::Hidden);
@@ -56,6 +57,7 @@ struct Writer<'a> {
     lists: Vec<Option<u32>>,
     tables: Vec<Table>,
     base: Option<&'a Url>,
+    tells_pictures: bool,
 }
 
 impl Writer<'_> {
@@ -92,7 +94,10 @@ impl Writer<'_> {
     fn open_plain(&mut self, name: &str, element: ElementRef) {
         match name {
             "br" => self.top().part(Gap::Break),
-            "img" => self.top().text(element.attr("alt").unwrap_or_default()),
+            "img" if self.tells_pictures || stands_in_text(element) => {
+                self.top().text(element.attr("alt").unwrap_or_default());
+            }
+            "img" => {}
             "hr" => self.top().block("---"),
             "ul" | "ol" => {
                 let first = element.attr("start").and_then(|start| start.parse().ok()).unwrap_or(1);
@@ -181,6 +186,15 @@ impl Writer<'_> {
         let gap = if self.top().piece == Piece::Item { Gap::Line } else { Gap::Blank };
         self.top().part(gap);
     }
+}
+
+/// Whether words stand beside an element in the same paragraph: press ⚙ and then OK.
+fn stands_in_text(element: ElementRef) -> bool {
+    let around = element.parent().and_then(ElementRef::wrap);
+    let paragraph = around.filter(|e| matches!(e.value().name(), "p" | "li" | "td" | "dd"));
+    let beside = paragraph.into_iter().flat_map(|paragraph| paragraph.children());
+    let mut texts = beside.filter_map(|node| node.value().as_text());
+    texts.any(|text| text.contains(char::is_alphanumeric))
 }
 
 /// Each line with a prefix; the first with its own, empty ones without the spaces.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ingest::source::{Found, Listing};
 use retrieval::access::AccessLabel;
 
-use crate::library::LARGEST_UPLOAD_BYTES;
+use crate::library::LARGEST_FILE_BYTES;
 
 /// Uploads are accepted in batches of this many files or bytes, whichever comes first.
 const BATCH_FILES: usize = 64;
@@ -25,7 +25,7 @@ impl Files {
     pub fn add(&mut self, listing: Listing, label: impl Fn(&Path) -> Result<AccessLabel, String>) {
         self.refused.extend(listing.unreadable.into_iter().map(|unreadable| (unreadable.path, unreadable.reason)));
         for found in listing.found {
-            if found.size_bytes > LARGEST_UPLOAD_BYTES as u64 {
+            if found.size_bytes > LARGEST_FILE_BYTES as u64 {
                 self.refused.push((found.path, "it is larger than 50 MB".into()));
             } else if self.known.insert(found.path.clone()) {
                 match label(&found.path) {

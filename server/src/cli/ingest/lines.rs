@@ -13,7 +13,7 @@ pub struct Lines {
     style: Style,
     counts: BTreeMap<String, usize>,
     /// For `lectern jobs`.
-    pub(super) jobs: Vec<String>,
+    pub(in crate::cli) jobs: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ enum Style {
 }
 
 impl Lines {
-    pub(super) fn new(json: bool) -> Self {
+    pub fn new(json: bool) -> Self {
         let style = if json { Style::Json } else { Style::Words };
         Self { style, counts: BTreeMap::new(), jobs: Vec::new() }
     }
@@ -34,7 +34,7 @@ impl Lines {
         Self { style: Style::Silent, counts: BTreeMap::new(), jobs: Vec::new() }
     }
 
-    pub(super) fn item(&mut self, item: &ItemReply) {
+    pub fn item(&mut self, item: &ItemReply) {
         *self.counts.entry(item.status.clone()).or_default() += 1;
         match self.style {
             Style::Json => return print::json(item),
@@ -58,6 +58,16 @@ impl Lines {
             chunks: 0,
             reason: Some(reason),
         });
+    }
+
+    /// A file that vanished, and what came from it with it.
+    pub(super) fn retired(&mut self, origin: &str) {
+        let (path, url) = (Some(origin.to_owned()), None);
+        self.item(&ItemReply { path, url, status: "retired".into(), document_id: None, chunks: 0, reason: None });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.counts.is_empty()
     }
 
     /// What a server took before something went wrong: it will be worked on.

@@ -33,8 +33,8 @@ fn wrong_usage_is_exit_code_2() {
     check_usage(&["ingest", "."], "--tier");
     check_usage(&["ingest", ".", "--tier", "secret"], "unknown tier \"secret\"");
     check_usage(&["ingest", ".", "--tier", "public", "--groups", "a b"], "not a group");
-    check_usage(&["ingest", "https://example.test/", "--tier", "public"], "not addresses on the web");
-    check_usage(&["extract", "--type", "pdf", "x"], "markdown, text or html");
+    check_usage(&["ingest", "ftp://example.test/x", "--tier", "public"], "http");
+    check_usage(&["extract", "--type", "wordperfect", "x"], "use markdown, text, html, pdf");
     check_usage(&["serve", "--listen", "everywhere"], "everywhere");
     check_usage(&["ask", "x", "--config", "/nonexistent.toml"], "/nonexistent.toml");
 }

@@ -3,6 +3,7 @@
 //! Models and libraries are linked from the directory that `setup` provisions once for all tests.
 
 mod bad_input;
+mod crawl;
 mod gold;
 mod killed;
 mod seed;

@@ -113,5 +113,5 @@ pub fn text_of(document: &str) -> String {
     let path = root().join("data/seed").join(document);
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let kind = ingest::parse::Kind::sniff(&bytes, Some(document)).unwrap();
-    ingest::clean::clean(&ingest::parse::parse(kind, &bytes, None).unwrap().markdown).text
+    ingest::clean::clean(&ingest::parse::parse(kind, &bytes, &ingest::parse::Setting::default()).unwrap().markdown).text
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use server::http::{Needs, ROUTES, ReadyState};
+use server::library::{Plan, Scope};
 
 use super::{Sender, Served, served};
+use crate::ground::label;
 
 const WRONG: [Sender; 6] = [
     Sender::With(b"Bearer wrong"),
@@ -17,7 +19,7 @@ const WRONG: [Sender; 6] = [
 ];
 
 /// A request that succeeds for who may send it: method, path of the table, path to call, body.
-fn requests(job: &str) -> Vec<(&'static str, &'static str, String, String)> {
+fn requests(job: &str, source: &str) -> Vec<(&'static str, &'static str, String, String)> {
     let plain = |method, path: &'static str, body: &str| (method, path, path.to_owned(), body.to_owned());
     vec![
         plain("GET", "/", ""),
@@ -29,6 +31,21 @@ fn requests(job: &str) -> Vec<(&'static str, &'static str, String, String)> {
         plain("POST", "/api/v1/ask", r#"{"question":"How long do refunds take?"}"#),
         plain("POST", "/api/v1/documents", r#"{"documents":[{"origin":"n.md","tier":"public","content":"TmV3Lg=="}]}"#),
         ("GET", "/api/v1/jobs/{job}", format!("/api/v1/jobs/{job}"), String::new()),
+        ("GET", "/api/v1/documents/inspect", "/api/v1/documents/inspect?name=refunds.md".into(), String::new()),
+        plain("POST", "/api/v1/documents/sync", r#"{"folder":"/in","present":[]}"#),
+        plain("POST", "/api/v1/jobs/retry", r#"{"job":null}"#),
+        plain("POST", "/api/v1/sources", r#"{"url":"http://site.example/docs/","tier":"public"}"#),
+        plain("GET", "/api/v1/sources", ""),
+        ("GET", "/api/v1/sources/{source}", format!("/api/v1/sources/{source}"), String::new()),
+        ("GET", "/api/v1/sources/{source}/pages", format!("/api/v1/sources/{source}/pages"), String::new()),
+        ("POST", "/api/v1/sources/{source}/confirm", format!("/api/v1/sources/{source}/confirm"), String::new()),
+        (
+            "POST",
+            "/api/v1/sources/{source}/explain",
+            format!("/api/v1/sources/{source}/explain"),
+            r#"{"url":"no address"}"#.into(),
+        ),
+        ("DELETE", "/api/v1/sources/{source}", format!("/api/v1/sources/{source}"), String::new()),
         plain("DELETE", "/api/v1/documents", r#"{"name":"nobody.md"}"#),
     ]
 }
@@ -37,12 +54,18 @@ async fn a_job(served: &Served) -> String {
     served.library.intake().await.unwrap().close().await.unwrap().to_string()
 }
 
+async fn a_source(served: &Served) -> String {
+    let plan = Plan::new("http://other.example/".parse().unwrap(), Scope::Page);
+    let (source, _) = served.library.crawl_later(&plan, &label("public")).await.unwrap();
+    source.id.to_string()
+}
+
 #[tokio::test]
 async fn every_route_lets_in_whom_the_table_says() {
     let served = served().await;
-    let job = a_job(&served).await;
+    let (job, source) = (a_job(&served).await, a_source(&served).await);
     let mut exercised = BTreeSet::new();
-    for (method, route, path, body) in requests(&job) {
+    for (method, route, path, body) in requests(&job, &source) {
         let needs = ROUTES.iter().find(|known| (known.method, known.path) == (method, route)).map(|known| known.needs);
         let needs = needs.unwrap_or_else(|| panic!("{method} {route} is not in the table"));
         exercised.insert((method, route));
@@ -66,8 +89,8 @@ async fn every_route_lets_in_whom_the_table_says() {
 #[tokio::test]
 async fn where_visitors_are_turned_away_only_the_operator_reads() {
     let served = super::serve(false).await;
-    let job = a_job(&served).await;
-    for (method, route, path, body) in requests(&job) {
+    let (job, source) = (a_job(&served).await, a_source(&served).await);
+    for (method, route, path, body) in requests(&job, &source) {
         let needs = ROUTES.iter().find(|known| (known.method, known.path) == (method, route)).unwrap().needs;
         let nobody = served.send(Sender::Nobody, method, &path, &body).await;
         assert_eq!(nobody.status.is_success(), needs == Needs::Nothing, "{method} {path}: {nobody:?}");

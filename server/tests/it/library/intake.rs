@@ -73,8 +73,8 @@ async fn a_changed_text_replaces_the_old_one(home: Home) {
 async fn a_removed_document_is_out_of_reach_and_out_of_the_index(home: Home) {
     home.ingest(&[("a.md", "public", "Stays."), ("b.md", "public", "Goes."), ("c.md", "internal", "Stays too.")]).await;
     let document = home.document("b.md").await.unwrap();
-    assert!(home.library.remove(document).await.unwrap());
-    assert!(!home.library.remove(document).await.unwrap());
+    assert!(home.remove(document).await);
+    assert!(!home.remove(document).await);
     assert_eq!(home.found("restricted", "Goes.").await, texts(&["Stays.", "Stays too."]));
     assert_eq!((home.documents().await, home.points().await), (2, 2));
     home.assert_in_step().await;
@@ -86,7 +86,7 @@ async fn a_removed_document_is_out_of_reach_and_out_of_the_index(home: Home) {
 async fn a_removal_takes_what_waits_for_the_same_origin_with_it(home: Home) {
     home.ingest(&[("a.md", "public", "The fee is ten pounds.")]).await;
     let revision = home.accept(&[("a.md", "public", "The fee is twenty pounds."), ("b.md", "public", "Stays.")]).await;
-    assert!(home.library.remove(home.document("a.md").await.unwrap()).await.unwrap());
+    assert!(home.remove(home.document("a.md").await.unwrap()).await);
     home.library.work(&|_, _| {}).await.unwrap().unwrap();
     let lines = home.lines(revision).await;
     assert_eq!(states(&lines), ["failed", "indexed"]);
@@ -106,7 +106,7 @@ async fn what_cannot_be_read_fails_alone_and_says_why(home: Home) {
         ])
         .await;
     assert_eq!(states(&lines), ["failed", "indexed", "failed", "failed", "failed"]);
-    for (line, words) in lines.iter().zip(["empty", "", "binary", "no text", "PDF"]) {
+    for (line, words) in lines.iter().zip(["empty", "", "binary", "no text", "damaged"]) {
         let reason = line.reason.clone().unwrap_or_default();
         assert!(reason.contains(words), "{}: {reason}", line.origin);
         assert_eq!(line.document.is_some(), line.state == "indexed");

@@ -117,7 +117,7 @@ async fn an_outbox_that_was_not_told_is_told_later(home: Home) {
     let document = home.document("a.md").await.unwrap();
     for writes in [0, 1] {
         let faulty = home.restarted(Arc::new(Faulty::after(writes, Arc::clone(&home.index)))).await;
-        let told = if writes == 0 { faulty.remove(document).await.map(|_| ()) } else { faulty.tell_index().await };
+        let told = if writes == 0 { faulty.remove(&[document]).await.map(|_| ()) } else { faulty.tell_index().await };
         assert!(told.is_err(), "the index should have failed");
         assert_eq!(home.ground.store.outbox_len(home.ground.workspace).await.unwrap(), 1);
         assert_eq!(home.found("public", "here there").await, texts(&["There."]), "removed is removed");

@@ -88,6 +88,6 @@ async fn the_outbox_of_labels_deletes_nothing(home: Home) {
     }
     // A document that was removed before its new label was told.
     home.ground.store.document_relabel(home.ground.workspace, document, &label("internal")).await.unwrap();
-    home.library.remove(document).await.unwrap();
+    home.remove(document).await;
     assert_eq!(home.points().await, 2);
 }

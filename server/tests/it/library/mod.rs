@@ -2,21 +2,26 @@
 //!
 //! `on_all!` runs tests on both databases and with the index in memory and embedded.
 
+mod crawling;
 mod faults;
+mod inside;
 mod intake;
 mod interruption;
 mod labels;
 mod reconciling;
+pub mod site;
 mod twins;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ingest::chunk::{ChunkSettings, Chunker};
-use ingest::parse::{Kind, Parsed, parse};
-use ingest::ports::{Parse, ParseFault};
+use ingest::crawl::ports::Survey;
+use ingest::parse::{Kind, PageRules, Setting, Survey as Surveyed, parse, survey, unpack};
+use ingest::ports::{Parse, ParseFault, Reading, TakeParts};
 use prompts::template::Templates;
 use retrieval::adapters::bm25::Bm25Settings;
 use retrieval::adapters::edge::{EdgeIndex, EdgeSettings};
@@ -27,8 +32,10 @@ use retrieval::ports::{Embedder, VectorIndex};
 use retrieval::rerank::BuiltIn;
 use retrieval::search::{Depth, Searcher};
 use server::answer::Answerer;
-use server::library::{Library, Upload};
+use server::fetch::{AllowedAddresses, FetchSettings, WebClient};
+use server::library::{Library, Upload, Web};
 use server::store::ItemLine;
+use url::Url;
 
 use crate::ground::{Ground, label};
 
@@ -78,11 +85,34 @@ impl InPlace {
 
 #[async_trait]
 impl Parse for InPlace {
-    async fn parse(&self, name: &str, bytes: Vec<u8>) -> Result<Parsed, ParseFault> {
+    async fn parse(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        rules: &PageRules,
+        parts: &mut dyn TakeParts,
+    ) -> Result<Reading, ParseFault> {
         self.0.fetch_add(1, Ordering::SeqCst);
         let refused = |error: ingest::parse::ParseError| ParseFault::Refused(error.to_string());
         let kind = Kind::sniff(&bytes, Some(name)).map_err(refused)?;
-        parse(kind, &bytes, None).map_err(refused)
+        let url = name.starts_with("http").then(|| name.to_owned());
+        let setting = Setting { url, rules: rules.clone(), ..Setting::default() };
+        let mut parsed = parse(kind, &bytes, &setting).map_err(refused)?;
+        let mut inside = Vec::new();
+        if kind.has_parts() {
+            parsed.problems.extend(unpack(kind, &bytes, &mut |part| inside.push(part)).map_err(refused)?);
+        }
+        for part in inside {
+            parts.take(part).await;
+        }
+        Ok(Reading { kind, parsed })
+    }
+}
+
+#[async_trait]
+impl Survey for InPlace {
+    async fn survey(&self, url: &Url, bytes: Vec<u8>) -> Result<Surveyed, ParseFault> {
+        Ok(survey(&bytes, url.as_str()))
     }
 }
 
@@ -141,8 +171,14 @@ impl Home {
         found.passages.into_iter().map(|scored| scored.passage.text).collect()
     }
 
+    /// The one document that this origin leads to.
     pub async fn document(&self, origin: &str) -> Option<DocumentId> {
-        self.library.find(&self.ground.everything(), origin).await.unwrap()
+        self.ground.store.document_by_name(&self.ground.everything(), origin).await.unwrap()
+    }
+
+    /// Whether there was such a document.
+    pub async fn remove(&self, document: DocumentId) -> bool {
+        self.library.remove(&[document]).await.unwrap() > 0
     }
 
     pub async fn documents(&self) -> usize {
@@ -186,9 +222,20 @@ fn library(ground: &Ground, index: Arc<dyn VectorIndex>, parser: Arc<dyn Parse>)
         workspace: ground.workspace,
         clearance: ground.everything(),
         owner: "tester".into(),
+        web: web(),
         working: Default::default(),
-        handing_in: Default::default(),
+        crawling: Default::default(),
     }
+}
+
+/// The real client, which may reach this machine and nothing else that is private; in no hurry to be polite.
+fn web() -> Web {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let loopback = "127.0.0.0/8".parse().unwrap();
+    let allowed = AllowedAddresses { networks: vec![loopback], ports: (1024..=65535).collect() };
+    let client = WebClient::new(FetchSettings { allowed, ..FetchSettings::new("Lectern/test") });
+    let user_agent = "Lectern/test".to_owned();
+    Web { fetch: Arc::new(client.unwrap()), survey: Arc::new(InPlace::default()), user_agent, delay: Duration::ZERO }
 }
 
 /// `state` of each line, in order.

@@ -1,7 +1,7 @@
 //! Documents: published, joined, revised, re-labelled and removed, and what the outbox is told of it.
 
 use ingest::dedupe::{Decision, decide};
-use ingest::pipeline::hash_of;
+use ingest::draft::hash_of;
 use ingest::ports::{Change, Draft};
 use retrieval::model::{DocumentId, WorkspaceId};
 use server::store::Task;

@@ -2,7 +2,7 @@
 
 use ingest::ports::{Catalog, Change, Outcome, Settlement};
 use retrieval::model::{DocumentId, JobId, WorkspaceId};
-use server::store::NewItem;
+use server::store::{JobKind, NewItem};
 use uuid::Uuid;
 
 use crate::ground::{Ground, MODEL, draft, label, on_both};
@@ -17,25 +17,25 @@ on_both!(
 );
 
 async fn nobody_works_on_a_job_that_is_still_open(ground: Ground) {
-    let job = ground.store.job_begin(ground.workspace, "ingest", "tester").await.unwrap();
-    assert_eq!(ground.store.job_claim("a").await.unwrap(), None);
+    let job = ground.store.job_begin(ground.workspace, JobKind::Ingest, None, "tester").await.unwrap();
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "a").await.unwrap(), None);
     ground.store.job_close(job).await.unwrap();
-    assert_eq!(ground.store.job_claim("a").await.unwrap().unwrap().job, job);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "a").await.unwrap().unwrap().job, job);
 }
 
 async fn jobs_are_claimed_oldest_first_and_once(ground: Ground) {
     let mut jobs = Vec::new();
     for _ in 0..6 {
-        let job = ground.store.job_begin(ground.workspace, "ingest", "tester").await.unwrap();
+        let job = ground.store.job_begin(ground.workspace, JobKind::Ingest, None, "tester").await.unwrap();
         ground.store.job_close(job).await.unwrap();
         ground.turn(1);
         jobs.push(job);
     }
-    assert_eq!(ground.store.job_claim("a").await.unwrap().unwrap().job, jobs[0]);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "a").await.unwrap().unwrap().job, jobs[0]);
     // Eight at once want the other five: a claim that lost a race may come back empty, but no job is handed out twice.
     let mut claimed = vec![];
     for _ in 0..8 {
-        let claims = futures_util::future::join_all((0..8).map(|_| ground.store.job_claim("b"))).await;
+        let claims = futures_util::future::join_all((0..8).map(|_| ground.store.job_claim(JobKind::Ingest, "b"))).await;
         claimed.extend(claims.into_iter().filter_map(|lease| lease.unwrap().map(|lease| lease.job)));
     }
     claimed.sort_unstable();
@@ -51,7 +51,7 @@ async fn what_is_settled_is_not_queued_again(ground: Ground) {
     assert_eq!(left, [items[0].clone(), items[2].clone()]);
     ground.store.job_release(&lease).await.unwrap();
     ground.turn(1);
-    let taken_up = ground.store.job_claim("another").await.unwrap().unwrap();
+    let taken_up = ground.store.job_claim(JobKind::Ingest, "another").await.unwrap().unwrap();
     assert_eq!(ground.store.job_items_queued(&taken_up).await.unwrap(), left);
 }
 
@@ -69,7 +69,12 @@ async fn every_outcome_reads_back_as_it_ended(ground: Ground) {
     let settlements: Vec<Settlement> = items
         .iter()
         .zip(&outcomes)
-        .map(|(item, (outcome, ..))| Settlement { item: item.clone(), change: Change::None, outcome: outcome.clone() })
+        .map(|(item, (outcome, ..))| Settlement {
+            item: item.clone(),
+            change: Change::None,
+            outcome: outcome.clone(),
+            inside: None,
+        })
         .collect();
     ground.catalog(&lease).settle(MODEL, &settlements).await.unwrap();
     ground.store.job_finish(&lease).await.unwrap();
@@ -90,7 +95,7 @@ async fn a_foreign_or_absent_job_is_nothing(ground: Ground) {
 }
 
 async fn items_keep_the_ids_they_were_accepted_with(ground: Ground) {
-    let job = ground.store.job_begin(ground.workspace, "ingest", "tester").await.unwrap();
+    let job = ground.store.job_begin(ground.workspace, JobKind::Ingest, None, "tester").await.unwrap();
     for first in [0, 300] {
         let item = |at: usize| NewItem {
             origin: format!("{at}.md"),
@@ -101,7 +106,7 @@ async fn items_keep_the_ids_they_were_accepted_with(ground: Ground) {
         ground.store.job_add(job, first, &items).await.unwrap();
     }
     ground.store.job_close(job).await.unwrap();
-    let lease = ground.store.job_claim("a").await.unwrap().unwrap();
+    let lease = ground.store.job_claim(JobKind::Ingest, "a").await.unwrap().unwrap();
     let once = ground.store.job_items_queued(&lease).await.unwrap();
     assert_eq!(once, ground.store.job_items_queued(&lease).await.unwrap());
     assert_eq!(once.len(), 600);

@@ -1,7 +1,7 @@
 //! Leases: a worker that is not heard of loses its job, and what it still writes changes nothing, whatever the clock.
 
 use ingest::ports::{Catalog, CatalogError, Change, Outcome, Settlement};
-use server::store::LEASE;
+use server::store::{JobKind, LEASE};
 
 use crate::ground::{Ground, HOUR_MS, MODEL, draft, label, on_both};
 
@@ -24,9 +24,9 @@ fn lease_ms() -> i64 {
 async fn a_running_job_is_left_alone_until_its_lease_ends(ground: Ground) {
     let (lease, _) = ground.job(&[("a.md", "public")]).await;
     ground.turn(lease_ms());
-    assert_eq!(ground.store.job_claim("b").await.unwrap(), None);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "b").await.unwrap(), None);
     ground.turn(1);
-    let taken = ground.store.job_claim("b").await.unwrap().unwrap();
+    let taken = ground.store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
     assert_eq!(taken.job, lease.job);
     assert!(taken.fence > lease.fence);
     assert!(!ground.store.job_beat(&lease).await.unwrap());
@@ -38,18 +38,19 @@ async fn a_beat_keeps_the_job(ground: Ground) {
     for _ in 0..5 {
         ground.turn(lease_ms() - 1);
         assert!(ground.store.job_beat(&lease).await.unwrap());
-        assert_eq!(ground.store.job_claim("b").await.unwrap(), None);
+        assert_eq!(ground.store.job_claim(JobKind::Ingest, "b").await.unwrap(), None);
     }
 }
 
 async fn the_late_settle_of_a_dead_worker_changes_nothing(ground: Ground) {
     let (dead, items) = ground.job(&[("a.md", "public")]).await;
     ground.turn(lease_ms() + 1);
-    let alive = ground.store.job_claim("b").await.unwrap().unwrap();
+    let alive = ground.store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
     let late = Settlement {
         item: items[0].clone(),
         change: Change::Publish(Box::new(draft(&items[0], "too late"))),
         outcome: Outcome::Indexed { document: items[0].document, chunks: 1 },
+        inside: None,
     };
     let refused = ground.catalog(&dead).settle(MODEL, std::slice::from_ref(&late)).await;
     assert!(matches!(refused, Err(CatalogError::LeaseLost)), "{refused:?}");
@@ -63,7 +64,7 @@ async fn the_late_relabel_of_a_dead_worker_changes_nothing(ground: Ground) {
     let published = ground.publish("a.md", "internal", "secret").await;
     let (dead, _) = ground.job(&[("b.md", "public")]).await;
     ground.turn(lease_ms() + 1);
-    ground.store.job_claim("b").await.unwrap().unwrap();
+    ground.store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
     let refused = ground.catalog(&dead).relabel(published.document, &label("public")).await;
     assert!(matches!(refused, Err(CatalogError::LeaseLost)), "{refused:?}");
     assert_eq!(ground.store.document_count(&ground.reader("public")).await.unwrap(), 0);
@@ -72,11 +73,15 @@ async fn the_late_relabel_of_a_dead_worker_changes_nothing(ground: Ground) {
 async fn the_late_end_of_a_dead_worker_changes_nothing(ground: Ground) {
     let (dead, _) = ground.job(&[("a.md", "public")]).await;
     ground.turn(lease_ms() + 1);
-    let alive = ground.store.job_claim("b").await.unwrap().unwrap();
+    let alive = ground.store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
     ground.store.job_finish(&dead).await.unwrap();
     ground.store.job_release(&dead).await.unwrap();
     ground.turn(1);
-    assert_eq!(ground.store.job_claim("c").await.unwrap(), None, "the dead worker gave away what is not its own");
+    assert_eq!(
+        ground.store.job_claim(JobKind::Ingest, "c").await.unwrap(),
+        None,
+        "the dead worker gave away what is not its own"
+    );
     let status = ground.store.job_status(ground.workspace, alive.job).await.unwrap().unwrap();
     assert_eq!(status.state, "running");
 }
@@ -84,13 +89,13 @@ async fn the_late_end_of_a_dead_worker_changes_nothing(ground: Ground) {
 async fn a_clock_that_jumps_ahead_hands_the_job_on_and_fences_the_first(ground: Ground) {
     let (first, items) = ground.job(&[("a.md", "public")]).await;
     ground.turn(HOUR_MS);
-    let second = ground.store.job_claim("b").await.unwrap().unwrap();
+    let second = ground.store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
     ground.turn(-HOUR_MS);
     // The first is alive and its clock is right again; still only the higher fence may write.
     assert!(!ground.store.job_beat(&first).await.unwrap());
     ground.settle(&second, &items[0], Change::Publish(Box::new(draft(&items[0], "once")))).await;
     ground.store.job_finish(&second).await.unwrap();
-    assert_eq!(ground.store.job_claim("a").await.unwrap(), None);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "a").await.unwrap(), None);
     assert_eq!(ground.store.document_count(&ground.everything()).await.unwrap(), 1);
 }
 
@@ -101,7 +106,7 @@ async fn a_clock_that_jumps_back_neither_loses_nor_doubles_the_job(ground: Groun
     ground.settle(&lease, &items[0], Change::Publish(Box::new(draft(&items[0], "once")))).await;
     // It dies here; others wait for the lease as they see it, and no longer.
     ground.turn(lease_ms() + 1);
-    let next = ground.store.job_claim("b").await.unwrap().unwrap();
+    let next = ground.store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
     assert_eq!(ground.store.job_items_queued(&next).await.unwrap(), []);
     // A job begun under the slow clock is claimed all the same.
     ground.store.job_finish(&next).await.unwrap();
@@ -110,21 +115,21 @@ async fn a_clock_that_jumps_back_neither_loses_nor_doubles_the_job(ground: Groun
 
 async fn a_restart_takes_its_own_jobs_up_at_once_and_no_others(ground: Ground) {
     let (own, _) = ground.job(&[("a.md", "public")]).await;
-    let other = ground.store.job_begin(ground.workspace, "ingest", "other").await.unwrap();
+    let other = ground.store.job_begin(ground.workspace, JobKind::Ingest, None, "other").await.unwrap();
     ground.store.job_close(other).await.unwrap();
-    assert_eq!(ground.store.job_claim("other").await.unwrap().unwrap().job, other);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "other").await.unwrap().unwrap().job, other);
     // The clock fell back an hour over the restart: the own lease seems to last, and must not matter.
     ground.turn(-HOUR_MS);
     ground.store.job_recover("tester").await.unwrap();
-    assert_eq!(ground.store.job_claim("tester").await.unwrap().unwrap().job, own.job);
-    assert_eq!(ground.store.job_claim("tester").await.unwrap(), None);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap().job, own.job);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "tester").await.unwrap(), None);
 }
 
 async fn a_job_that_was_never_closed_goes_when_its_owner_comes_back(ground: Ground) {
-    let own = ground.store.job_begin(ground.workspace, "ingest", "tester").await.unwrap();
-    let other = ground.store.job_begin(ground.workspace, "ingest", "other").await.unwrap();
+    let own = ground.store.job_begin(ground.workspace, JobKind::Ingest, None, "tester").await.unwrap();
+    let other = ground.store.job_begin(ground.workspace, JobKind::Ingest, None, "other").await.unwrap();
     ground.store.job_recover("tester").await.unwrap();
     assert_eq!(ground.store.job_status(ground.workspace, own).await.unwrap(), None);
     assert_eq!(ground.store.job_status(ground.workspace, other).await.unwrap().unwrap().state, "open");
-    assert_eq!(ground.store.job_claim("tester").await.unwrap(), None);
+    assert_eq!(ground.store.job_claim(JobKind::Ingest, "tester").await.unwrap(), None);
 }

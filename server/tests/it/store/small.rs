@@ -1,8 +1,8 @@
 //! The small nouns: cached vectors, originals, answer records.
 
-use ingest::pipeline::hash_of;
+use ingest::draft::hash_of;
 use ingest::ports::{Catalog, CatalogError, Change};
-use retrieval::model::{ContentHash, GenerationId};
+use retrieval::model::{ContentHash, DocumentId, GenerationId};
 use server::store::{AnswerRecord, Originals};
 use uuid::Uuid;
 
@@ -67,6 +67,7 @@ async fn an_answer_record_holds_what_rested_on_what(ground: Ground) {
         model: "none".into(),
         trace: serde_json::json!({"candidates": [{"point": "x", "fused": 0.5}]}),
         took_ms: 12,
+        documents: vec![(DocumentId(Uuid::from_u128(3)), true), (DocumentId(Uuid::from_u128(4)), false)],
     };
     let id = ground.store.answer_record_insert(&record).await.unwrap().to_string();
     let kept = |column: &str| {
@@ -82,6 +83,8 @@ async fn an_answer_record_holds_what_rested_on_what(ground: Ground) {
     ] {
         assert_eq!(ground.texts(&kept(column)).await, [expected]);
     }
+    let found = format!("SELECT document_id FROM answer_documents WHERE record_id = '{id}' AND cited = 1");
+    assert_eq!(ground.texts(&found).await, [Uuid::from_u128(3).to_string()]);
     let declined = AnswerRecord { declined: true, ..record };
     assert_ne!(ground.store.answer_record_insert(&declined).await.unwrap().to_string(), id);
 }

@@ -1,0 +1,130 @@
+//! What crosses the wire about looking after documents: syncing folders, trying again, inspecting.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::library::{AskedQuestion, InspectedChunk, Inspection, Likeness, Synced};
+
+/// What failed in a job, or in any of the last days, is tried again.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    pub job: Option<String>,
+}
+
+/// The job that tries again; none when nothing failed, or everything was handed in again since.
+#[derive(Serialize, Deserialize)]
+pub struct Retried {
+    pub job: Option<String>,
+}
+
+/// A folder as it is now: what came from below it and is not `present` leaves.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncRequest {
+    pub folder: String,
+    pub present: HashSet<String>,
+    /// However much is gone.
+    #[serde(default)]
+    pub confirmed: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct SyncReply {
+    pub retired: Vec<String>,
+    /// Too many at once: still there, until the request is sent again with `confirmed`.
+    pub held: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct InspectReply {
+    pub document_id: String,
+    pub title: String,
+    pub tier: String,
+    pub groups: Vec<String>,
+    /// What its file is, in the words of `extract --type`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub language: Option<String>,
+    pub author: Option<String>,
+    pub dated: Option<String>,
+    /// Milliseconds since 1970.
+    pub indexed_ms: i64,
+    pub origins: Vec<String>,
+    pub problems: Vec<String>,
+    pub near_duplicate_of: Option<LikenessReply>,
+    pub near_duplicates: Vec<LikenessReply>,
+    pub questions: Vec<QuestionReply>,
+    pub chunks: Vec<ChunkReply>,
+    pub text: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct LikenessReply {
+    pub document_id: String,
+    pub title: String,
+    pub origin: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct QuestionReply {
+    pub question: String,
+    pub cited: bool,
+    pub asked_ms: i64,
+}
+
+/// `text` from `start` to `end`, in bytes.
+#[derive(Serialize, Deserialize)]
+pub struct ChunkReply {
+    pub start: usize,
+    pub end: usize,
+    pub page: Option<u32>,
+    pub heading: String,
+}
+
+impl From<Synced> for SyncReply {
+    fn from(Synced { retired, held }: Synced) -> Self {
+        Self { retired, held }
+    }
+}
+
+impl From<Likeness> for LikenessReply {
+    fn from(Likeness { document, title, origin }: Likeness) -> Self {
+        Self { document_id: document.to_string(), title, origin }
+    }
+}
+
+impl From<Inspection> for InspectReply {
+    fn from(found: Inspection) -> Self {
+        let question = |asked: AskedQuestion| QuestionReply {
+            question: asked.question,
+            cited: asked.cited,
+            asked_ms: asked.asked_ms,
+        };
+        let chunk = |chunk: InspectedChunk| ChunkReply {
+            start: chunk.bytes.start,
+            end: chunk.bytes.end,
+            page: chunk.page,
+            heading: chunk.heading,
+        };
+        Self {
+            document_id: found.document.to_string(),
+            title: found.title,
+            tier: found.label.tier.to_string(),
+            groups: found.label.groups.iter().map(ToString::to_string).collect(),
+            kind: found.kind,
+            language: found.language,
+            author: found.author,
+            dated: found.dated,
+            indexed_ms: found.indexed_ms,
+            origins: found.origins,
+            problems: found.problems,
+            near_duplicate_of: found.near_of.map(LikenessReply::from),
+            near_duplicates: found.stands_for.into_iter().map(LikenessReply::from).collect(),
+            questions: found.questions.into_iter().map(question).collect(),
+            chunks: found.chunks.into_iter().map(chunk).collect(),
+            text: found.text,
+        }
+    }
+}

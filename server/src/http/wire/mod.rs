@@ -1,0 +1,261 @@
+//! What crosses the wire, in both directions; the command line prints the same shapes.
+
+mod keeping;
+mod sites;
+
+use retrieval::access::{AccessError, AccessLabel};
+use retrieval::ports::Scored;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{Answer, Citation};
+use crate::library::{ItemLine, JobStatus};
+
+pub use keeping::*;
+pub use sites::*;
+
+/// `tier=public[,groups=a+b]`, as `--as` and the `as` field take it.
+pub fn parse_as(text: &str) -> Result<AccessLabel, AccessError> {
+    let mut label = None;
+    let mut groups = Default::default();
+    for part in text.split(',') {
+        match part.split_once('=') {
+            Some(("tier", tier)) => label = Some(AccessLabel::tier(tier.parse()?)),
+            Some(("groups", names)) => groups = names.split('+').map(str::parse).collect::<Result<_, _>>()?,
+            _ => return Err(AccessError::UnknownTier(text.to_owned())),
+        }
+    }
+    let label = label.ok_or_else(|| AccessError::UnknownTier(text.to_owned()))?;
+    Ok(AccessLabel { groups, ..label })
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchRequest {
+    pub query: String,
+    pub limit: Option<usize>,
+    #[serde(rename = "as")]
+    pub as_label: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskRequest {
+    pub question: String,
+    #[serde(rename = "as")]
+    pub as_label: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Hit {
+    pub document_id: String,
+    pub title: String,
+    pub url: String,
+    pub tier: String,
+    pub page: Option<u32>,
+    pub heading: String,
+    pub text: String,
+    pub start: usize,
+    pub end: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct SearchReply {
+    pub hits: Vec<Hit>,
+    pub took_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Cited {
+    pub n: usize,
+    pub document_id: String,
+    pub title: String,
+    pub url: String,
+    pub page: Option<u32>,
+    pub heading: String,
+    pub quote: String,
+    pub start: usize,
+    pub end: usize,
+    pub passage: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct AskReply {
+    pub answer: String,
+    pub declined: bool,
+    pub citations: Vec<Cited>,
+    pub mode: String,
+    pub model: String,
+    pub took_ms: u64,
+    pub record_id: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewDocument {
+    pub origin: String,
+    pub tier: String,
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// The file's bytes in base64.
+    pub content: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewDocuments {
+    pub documents: Vec<NewDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Accepted {
+    pub job: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Removed {
+    pub removed: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Name {
+    pub name: String,
+}
+
+/// One item of a job; `path` or `url`, as it was named.
+#[derive(Serialize, Deserialize)]
+pub struct ItemReply {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    pub status: String,
+    pub document_id: Option<String>,
+    pub chunks: usize,
+    pub reason: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct JobReply {
+    pub job: String,
+    pub state: String,
+    pub items: Vec<ItemReply>,
+}
+
+/// Who will read a reply. Scores tell of documents beyond it, paths of the machine: both are the operator's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Viewer {
+    Operator,
+    Visitor,
+}
+
+/// Where a document came from, as far as this viewer is told: an address on the web, or a file by its name alone.
+fn place(origin: String, viewer: Viewer) -> String {
+    match viewer {
+        Viewer::Operator => origin,
+        Viewer::Visitor if is_url(&origin) => origin,
+        Viewer::Visitor => origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn is_url(origin: &str) -> bool {
+    origin.starts_with("http://") || origin.starts_with("https://")
+}
+
+impl Hit {
+    pub fn new(scored: Scored, viewer: Viewer) -> Self {
+        let Scored { passage, score } = scored;
+        Self {
+            document_id: passage.document.to_string(),
+            title: passage.title,
+            url: place(passage.origin, viewer),
+            tier: passage.label.tier.to_string(),
+            page: passage.page,
+            heading: passage.heading,
+            text: passage.text,
+            start: passage.bytes.start,
+            end: passage.bytes.end,
+            score: (viewer == Viewer::Operator).then_some(score),
+        }
+    }
+}
+
+impl AskReply {
+    pub fn new(answer: Answer, viewer: Viewer) -> Self {
+        Self {
+            answer: answer.text,
+            declined: answer.declined,
+            citations: answer.citations.into_iter().map(|citation| Cited::new(citation, viewer)).collect(),
+            mode: answer.mode.to_owned(),
+            model: answer.model,
+            took_ms: answer.took_ms,
+            record_id: answer.record.map(|record| record.to_string()),
+        }
+    }
+}
+
+impl Cited {
+    fn new(citation: Citation, viewer: Viewer) -> Self {
+        Self {
+            n: citation.n,
+            document_id: citation.document.to_string(),
+            title: citation.title,
+            url: place(citation.origin, viewer),
+            page: citation.page,
+            heading: citation.heading,
+            quote: citation.quote,
+            start: citation.bytes.start,
+            end: citation.bytes.end,
+            passage: citation.passage,
+        }
+    }
+}
+
+impl From<ItemLine> for ItemReply {
+    fn from(line: ItemLine) -> Self {
+        let (path, url) = if is_url(&line.origin) { (None, Some(line.origin)) } else { (Some(line.origin), None) };
+        let document_id = line.document.map(|document| document.to_string());
+        Self { path, url, status: line.state, document_id, chunks: line.chunks, reason: line.reason }
+    }
+}
+
+impl From<JobStatus> for JobReply {
+    fn from(status: JobStatus) -> Self {
+        let items = status.items.into_iter().map(ItemReply::from).collect();
+        Self { job: status.job.to_string(), state: status.state, items }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visitors_are_told_no_path_of_the_machine() {
+        let check = |origin: &str, expected| assert_eq!(place(origin.to_owned(), Viewer::Visitor), expected);
+        check("/srv/handbook/refunds.md", "refunds.md");
+        check("C:\\handbook\\refunds.md", "refunds.md");
+        check("https://example.test/a/b", "https://example.test/a/b");
+        assert_eq!(place("/srv/refunds.md".into(), Viewer::Operator), "/srv/refunds.md");
+    }
+
+    #[test]
+    fn who_to_ask_as() {
+        let check = |text, expected: Option<&str>| {
+            let label = parse_as(text).ok().map(|label| {
+                let groups: Vec<&str> = label.groups.iter().map(|group| group.as_str()).collect();
+                format!("{} {}", label.tier, groups.join(" "))
+            });
+            assert_eq!(label.as_deref(), expected, "{text}");
+        };
+        check("tier=public", Some("public "));
+        check("tier=internal,groups=billing+hr", Some("internal billing hr"));
+        check("groups=hr,tier=customer", Some("customer hr"));
+        check("tier=everything", None);
+        check("groups=hr", None);
+        check("tier=public,groups=", None);
+        check("", None);
+        check("tier=public,admin=1", None);
+    }
+}

@@ -1,0 +1,217 @@
+//! What crosses the wire about sites: their plans, how they stand, and what became of each address.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use retrieval::access::{AccessError, AccessLabel};
+use serde::{Deserialize, Serialize};
+
+use super::ItemReply;
+use crate::library::{Explanation, Finding, LedgerLine, PageRules, Plan, Scope, SourceStatus};
+
+/// A site to crawl; what is left out has its default.
+#[derive(Serialize, Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields)]
+pub struct SiteRequest {
+    pub url: String,
+    pub tier: String,
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// `page`, `section` or `site`.
+    #[serde(default)]
+    pub scope: Option<String>,
+    #[serde(default)]
+    pub sitemap: bool,
+    #[serde(default)]
+    pub include: Vec<String>,
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    pub depth: Option<u32>,
+    pub pages: Option<usize>,
+    pub delay_ms: Option<u64>,
+    pub user_agent: Option<String>,
+    /// Sent to the site's own host only, and never shown again.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    #[serde(default)]
+    pub keep: Vec<String>,
+    #[serde(default)]
+    pub drop: Vec<String>,
+    /// Pages only: no PDF or Office files.
+    #[serde(default)]
+    pub pages_only: bool,
+}
+
+/// Why a request does not make a plan; the sentence is for who sent it.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    #[error("url is not an address on the web: {0}")]
+    Address(String),
+    #[error("scope is page, section or site")]
+    Scope,
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error("a header is a name and a value, as in \"Authorization: Bearer ...\"")]
+    Header,
+}
+
+impl SiteRequest {
+    /// Whether it says nothing of how to crawl: then what is known of the site stays as it is.
+    pub fn is_bare(&self) -> bool {
+        let Self { url: _, tier: _, groups: _, scope, sitemap, include, exclude, depth, pages, .. } = self;
+        let Self { delay_ms, user_agent, headers, keep, drop, pages_only, .. } = self;
+        let numbers =
+            scope.is_none() && depth.is_none() && pages.is_none() && delay_ms.is_none() && user_agent.is_none();
+        let lists = [include, exclude, keep, drop].into_iter().all(Vec::is_empty) && headers.is_empty();
+        numbers && lists && !sitemap && !pages_only
+    }
+
+    /// The plan and the readers that it asks for; `delay` where it names none.
+    pub fn plan(self, delay: Duration) -> Result<(Plan, AccessLabel), SiteError> {
+        let start = url::Url::parse(&self.url).map_err(|error| SiteError::Address(error.to_string()))?;
+        let scope = self.scope.as_deref().map_or(Some(Scope::Page), Scope::named).ok_or(SiteError::Scope)?;
+        let groups = self.groups.iter().map(|group| group.parse()).collect::<Result<_, _>>()?;
+        let label = AccessLabel { tier: self.tier.parse()?, groups };
+        let is_header = |(name, value): &(String, String)| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_graphic() && b != b':')
+                && !value.contains(['\r', '\n', '\0'])
+        };
+        if !self.headers.iter().all(is_header) {
+            return Err(SiteError::Header);
+        }
+        let default = Plan::new(start, scope);
+        let plan = Plan {
+            sitemap: self.sitemap,
+            include: self.include,
+            exclude: self.exclude,
+            depth: self.depth.unwrap_or(default.depth),
+            pages: self.pages.unwrap_or(default.pages),
+            delay: self.delay_ms.map_or(delay, Duration::from_millis),
+            user_agent: self.user_agent,
+            headers: self.headers,
+            rules: PageRules { keep: self.keep, drop: self.drop },
+            files: !self.pages_only,
+            ..default
+        };
+        Ok((plan, label))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Queued {
+    pub source: String,
+    pub job: String,
+}
+
+/// How a source stands.
+#[derive(Serialize, Deserialize)]
+pub struct SourceReply {
+    pub source: String,
+    pub address: String,
+    pub tier: String,
+    pub groups: Vec<String>,
+    pub scope: String,
+    pub rounds: i64,
+    pub crawling: bool,
+    /// How many addresses came to which verdict.
+    pub verdicts: BTreeMap<String, usize>,
+    pub problems: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Sources {
+    pub sources: Vec<SourceReply>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct LedgerReply {
+    pub pages: Vec<PageReply>,
+}
+
+/// An address, and what became of it.
+#[derive(Serialize, Deserialize)]
+pub struct PageReply {
+    pub url: String,
+    pub status: String,
+    pub document_id: Option<String>,
+    pub chunks: usize,
+    pub reason: Option<String>,
+    /// Whether readers find it, whatever the last verdict.
+    pub live: bool,
+    pub found_on: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Confirmed {
+    pub retired: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExplainRequest {
+    pub url: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct ExplainReply {
+    pub url: String,
+    /// Whether a crawl would ask for it.
+    pub fetched: bool,
+    pub findings: Vec<FindingReply>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct FindingReply {
+    pub subject: String,
+    pub passes: bool,
+    pub sentence: String,
+}
+
+impl From<SourceStatus> for SourceReply {
+    fn from(SourceStatus { source, crawling, verdicts }: SourceStatus) -> Self {
+        Self {
+            source: source.id.to_string(),
+            tier: source.label.tier.to_string(),
+            groups: source.label.groups.iter().map(ToString::to_string).collect(),
+            scope: source.plan.scope.as_str().to_owned(),
+            address: source.address,
+            rounds: source.round,
+            crawling,
+            verdicts,
+            problems: source.problems,
+        }
+    }
+}
+
+impl From<LedgerLine> for PageReply {
+    fn from(line: LedgerLine) -> Self {
+        Self {
+            status: line.verdict.as_str().to_owned(),
+            document_id: line.document.map(|document| document.to_string()),
+            chunks: line.chunks,
+            reason: line.verdict.detail().map(|_| line.verdict.sentence()),
+            url: line.url,
+            live: line.live,
+            found_on: line.found_on,
+        }
+    }
+}
+
+impl From<PageReply> for ItemReply {
+    fn from(page: PageReply) -> Self {
+        let PageReply { url, status, document_id, chunks, reason, .. } = page;
+        Self { path: None, url: Some(url), status, document_id, chunks, reason }
+    }
+}
+
+impl From<Explanation> for ExplainReply {
+    fn from(Explanation { address, fetched, findings }: Explanation) -> Self {
+        let finding = |finding: Finding| FindingReply {
+            subject: finding.subject.to_owned(),
+            passes: finding.passes,
+            sentence: finding.sentence,
+        };
+        Self { url: address, fetched, findings: findings.into_iter().map(finding).collect() }
+    }
+}

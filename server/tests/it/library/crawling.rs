@@ -1,0 +1,224 @@
+//! Crawls of a site on this machine: the real client, the real ledger, the real pipeline.
+
+use std::time::Duration;
+
+use ingest::crawl::plan::{Plan, Scope};
+use retrieval::model::JobId;
+use server::library::Source;
+use url::Url;
+
+use super::site::{Page, Site};
+use super::{Home, on_all};
+use crate::ground::label;
+
+on_all!(
+    a_site_is_crawled_and_answers_from_its_pages,
+    the_second_crawl_of_an_unchanged_site_embeds_nothing,
+    pages_that_are_gone_leave,
+    too_many_gone_are_held_until_a_person_confirms,
+    an_address_belongs_to_one_source,
+    other_readers_of_a_source_count_at_once,
+    an_interrupted_crawl_goes_on,
+    a_source_is_forgotten_with_what_came_from_it,
+);
+
+fn plan(site: &Site, path: &str, scope: Scope) -> Plan {
+    let start = Url::parse(&format!("{}{path}", site.address)).unwrap();
+    Plan { delay: Duration::ZERO, ..Plan::new(start, scope) }
+}
+
+/// Crawl, and work off what it brought.
+async fn crawl(home: &Home, plan: &Plan, who: &str) -> Source {
+    let (source, _): (Source, JobId) = home.library.crawl_later(plan, &label(who)).await.unwrap();
+    home.library.crawl(&|_| {}).await.unwrap().unwrap();
+    while home.library.work(&|_, _| {}).await.unwrap().is_some() {}
+    source
+}
+
+/// Path and verdict of every address, as the ledger has them.
+async fn ledger(home: &Home, site: &Site, source: &Source) -> Vec<(String, String)> {
+    let lines = home.library.ledger(source, None).await.unwrap();
+    let path = |url: &str| url.strip_prefix(&site.address).unwrap_or(url).to_owned();
+    lines.into_iter().map(|line| (path(&line.url), line.verdict.as_str().to_owned())).collect()
+}
+
+fn verdicts(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(path, verdict)| ((*path).to_owned(), (*verdict).to_owned())).collect()
+}
+
+const WORDS: [(&str, &str); 6] = [
+    ("/docs/a", "Refunds arrive within ten business days after the approval of a claim."),
+    ("/docs/b", "Invoices are sent on the first working day of every calendar month."),
+    ("/docs/c", "Passwords must be changed when an employee leaves the security group."),
+    ("/docs/d", "The warehouse closes at noon on the last Friday before public holidays."),
+    ("/docs/e", "Support engineers answer urgent tickets within fifteen minutes at night."),
+    ("/docs/f", "Laptops are replaced after four years or when their battery is worn out."),
+];
+
+async fn handbook() -> Site {
+    let site = Site::open().await;
+    site.put("/robots.txt", "text/plain", b"User-agent: *\nDisallow: /docs/private".to_vec());
+    let links: Vec<&str> =
+        WORDS.iter().map(|(path, _)| *path).chain(["/docs/private/x", "/other", "/docs/file.csv"]).collect();
+    site.article("/docs/", "Handbook", "This handbook tells how the company works from day to day.", &links);
+    for (path, words) in WORDS {
+        site.article(path, path, words, &["/docs/"]);
+    }
+    site.put("/docs/file.csv", "text/csv", b"Question,Answer\nWhen is payday?,On the 25th of the month.\n".to_vec());
+    site.article("/docs/private/x", "Private", "Nobody should read this sentence about salaries.", &[]);
+    site.article("/other", "Other", "A page beside the section, which the plan does not take.", &[]);
+    site
+}
+
+async fn a_site_is_crawled_and_answers_from_its_pages(home: Home) {
+    let site = handbook().await;
+    let source = crawl(&home, &plan(&site, "/docs/", Scope::Section), "internal").await;
+    let expected = verdicts(&[
+        ("/docs/", "indexed"),
+        ("/docs/a", "indexed"),
+        ("/docs/b", "indexed"),
+        ("/docs/c", "indexed"),
+        ("/docs/d", "indexed"),
+        ("/docs/e", "indexed"),
+        ("/docs/f", "indexed"),
+        ("/docs/file.csv", "indexed"),
+        ("/docs/private/x", "robots"),
+        ("/other", "out_of_scope"),
+    ]);
+    let found: Vec<_> = ledger(&home, &site, &source).await.into_iter().filter(|(path, _)| path != "/").collect();
+    assert_eq!(found, expected);
+    assert!(!site.asked().iter().any(|path| path.contains("private") || path == "/other"));
+    assert!(
+        home.found("internal", "When do refunds arrive?").await.iter().any(|text| text.contains("ten business days"))
+    );
+    assert!(home.found("public", "When do refunds arrive?").await.is_empty());
+    home.assert_in_step().await;
+}
+
+async fn the_second_crawl_of_an_unchanged_site_embeds_nothing(home: Home) {
+    let (site, points) = (handbook().await, home.points().await);
+    let plan = plan(&site, "/docs/", Scope::Section);
+    crawl(&home, &plan, "internal").await;
+    let (documents, parsed) = (home.documents().await, home.parsed.count());
+    let after_first = home.points().await;
+    assert!(after_first > points);
+    let source = crawl(&home, &plan, "internal").await;
+    assert_eq!((home.documents().await, home.parsed.count(), home.points().await), (documents, parsed, after_first));
+    assert_eq!(site.unmodified(), 8);
+    assert_eq!(ledger(&home, &site, &source).await.iter().filter(|(_, verdict)| verdict == "unchanged").count(), 8);
+
+    site.article("/docs/a", "/docs/a", "Refunds now arrive within three business days.", &["/docs/"]);
+    crawl(&home, &plan, "internal").await;
+    assert_eq!(home.parsed.count(), parsed + 1, "only the page that changed is read again");
+    assert!(
+        home.found("internal", "When do refunds arrive?").await.iter().any(|text| text.contains("three business days"))
+    );
+    assert!(
+        !home.found("internal", "When do refunds arrive?").await.iter().any(|text| text.contains("ten business days"))
+    );
+    home.assert_in_step().await;
+}
+
+async fn pages_that_are_gone_leave(home: Home) {
+    let site = handbook().await;
+    let plan = plan(&site, "/docs/", Scope::Section);
+    crawl(&home, &plan, "public").await;
+    site.take_down("/docs/a");
+    site.show("/docs/b", Page { status: 410, content_type: "text/html", headers: vec![], body: b"gone".to_vec() });
+    let source = crawl(&home, &plan, "public").await;
+    let found = ledger(&home, &site, &source).await;
+    assert!(found.contains(&("/docs/a".into(), "gone".into())) && found.contains(&("/docs/b".into(), "gone".into())));
+    assert_eq!(home.document(&format!("{}/docs/a", site.address)).await, None);
+    assert!(
+        home.found("public", "refunds approval claim").await.iter().all(|text| !text.contains("ten business days"))
+    );
+    home.library.tell_index().await.unwrap();
+    home.assert_in_step().await;
+}
+
+async fn too_many_gone_are_held_until_a_person_confirms(home: Home) {
+    let site = handbook().await;
+    let plan = plan(&site, "/docs/", Scope::Section);
+    crawl(&home, &plan, "public").await;
+    let before = home.documents().await;
+    WORDS.iter().take(4).for_each(|(path, _)| site.take_down(path));
+    let source = crawl(&home, &plan, "public").await;
+    assert_eq!(home.documents().await, before, "nothing left without a person's word");
+    let held = ledger(&home, &site, &source).await.into_iter().filter(|(_, verdict)| verdict == "held").count();
+    assert_eq!(held, 4);
+    assert_eq!(home.library.confirm(&source).await.unwrap(), 4);
+    assert_eq!(home.documents().await, before - 4);
+    home.assert_in_step().await;
+}
+
+async fn an_address_belongs_to_one_source(home: Home) {
+    let site = handbook().await;
+    crawl(&home, &plan(&site, "/docs/", Scope::Section), "internal").await;
+    let page = crawl(&home, &plan(&site, "/docs/a", Scope::Page), "public").await;
+    assert!(ledger(&home, &site, &page).await.iter().all(|(_, verdict)| verdict == "out_of_scope"));
+    assert!(home.found("public", "When do refunds arrive?").await.is_empty(), "a second source must not open it");
+}
+
+async fn other_readers_of_a_source_count_at_once(home: Home) {
+    let site = handbook().await;
+    let plan = plan(&site, "/docs/", Scope::Section);
+    crawl(&home, &plan, "public").await;
+    let everything = home.ground.everything();
+    let page = home.document(&format!("{}/docs/c", site.address)).await.unwrap();
+    let text = home.library.store.document_inspect(&everything, page).await.unwrap().unwrap().text;
+    home.ingest(&[("copy.md", "public", &text)]).await;
+    let (source, _) = home.library.crawl_later(&plan, &label("internal")).await.unwrap();
+    assert!(
+        home.found("public", "refunds approval claim").await.iter().all(|text| !text.contains("ten business days"))
+    );
+    assert!(
+        home.found("internal", "refunds approval claim").await.iter().any(|text| text.contains("ten business days"))
+    );
+    assert!(
+        home.found("public", "passwords").await.iter().any(|text| text.contains("security group")),
+        "the copy stays"
+    );
+    home.library.crawl(&|_| {}).await.unwrap().unwrap();
+    while home.library.work(&|_, _| {}).await.unwrap().is_some() {}
+    let public = home.found("public", "refunds invoices passwords warehouse support laptops").await;
+    assert!(public.iter().all(|text| text.contains("security group")), "{public:?}");
+    assert!(ledger(&home, &site, &source).await.iter().all(|(_, verdict)| verdict != "failed"));
+    home.assert_in_step().await;
+}
+
+async fn an_interrupted_crawl_goes_on(home: Home) {
+    let site = handbook().await;
+    let plan = plan(&site, "/docs/", Scope::Section);
+    let (source, _) = home.library.crawl_later(&plan, &label("public")).await.unwrap();
+    // The process dies as soon as the first pages were asked for.
+    let died = tokio::time::timeout(Duration::from_secs(60), async {
+        let seen = std::sync::atomic::AtomicUsize::new(0);
+        let enough = tokio::sync::Notify::new();
+        let progress = |_: &ingest::crawl::Progress| {
+            if seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 2 {
+                enough.notify_one();
+            }
+        };
+        tokio::select! {
+            _ = home.library.crawl(&progress) => panic!("it came to its end"),
+            () = enough.notified() => {}
+        }
+    });
+    died.await.unwrap();
+    let library = home.restarted(std::sync::Arc::clone(&home.index)).await;
+    library.crawl(&|_| {}).await.unwrap().unwrap();
+    while library.work(&|_, _| {}).await.unwrap().is_some() {}
+    let found = ledger(&home, &site, &source).await;
+    assert_eq!(found.iter().filter(|(_, verdict)| verdict == "indexed").count(), 8, "{found:?}");
+    home.assert_in_step().await;
+}
+
+async fn a_source_is_forgotten_with_what_came_from_it(home: Home) {
+    let site = handbook().await;
+    home.ingest(&[("note.md", "public", "A note that no site has anything to do with.")]).await;
+    let source = crawl(&home, &plan(&site, "/docs/", Scope::Section), "public").await;
+    assert_eq!(home.library.forget(&source).await.unwrap(), 8);
+    assert_eq!(home.documents().await, 1);
+    assert!(home.library.sources().await.unwrap().is_empty());
+    home.assert_in_step().await;
+}
