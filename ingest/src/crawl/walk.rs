@@ -24,10 +24,12 @@ impl<'a> Round<'a> {
         let mut visits = FuturesUnordered::new();
         loop {
             // A verdict may set other pages waiting, which have to be looked at before it is said that nothing waits.
-            if self.leave_hopeless().await? || self.fill(&mut visits).await? {
+            // One moment for both questions: a pause that ended between them would be nobody's, and the walk over.
+            let now = Instant::now();
+            if self.leave_hopeless().await? || self.fill(&mut visits, now).await? {
                 continue;
             }
-            let wake = self.wake_at();
+            let wake = self.wake_at(now);
             tokio::select! {
                 Some(visit) = visits.next(), if !visits.is_empty() => self.settle(visit).await?,
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
@@ -56,8 +58,11 @@ impl<'a> Round<'a> {
     }
 
     /// Start what may be started now, and settle what is not to be asked for. Whether there was any of the latter.
-    async fn fill(&mut self, visits: &mut FuturesUnordered<BoxFuture<'a, Visit>>) -> Result<bool, LedgerError> {
-        let now = Instant::now();
+    async fn fill(
+        &mut self,
+        visits: &mut FuturesUnordered<BoxFuture<'a, Visit>>,
+        now: Instant,
+    ) -> Result<bool, LedgerError> {
         let mut origins = self.frontier.origins();
         if self.caller.crawl.plan.sitemap {
             // Where a start is done already, its sitemaps are still to be heard of.
@@ -100,8 +105,7 @@ impl<'a> Round<'a> {
     }
 
     /// When a pause ends. What may start already and has not waits for room, which an answer makes.
-    fn wake_at(&self) -> Option<Instant> {
-        let now = Instant::now();
+    fn wake_at(&self, now: Instant) -> Option<Instant> {
         let origins = self.frontier.origins();
         origins.iter().filter_map(|origin| self.ready_at(origin, now)).filter(|at| *at > now).min()
     }

@@ -101,6 +101,8 @@ fn main() -> ExitCode {
         let done = server::worker::serve_as_typed(std::env::args_os().skip(1));
         return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
+    // Fails only when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let wanted = Wanted::parse();
     let done = if wanted.alone { alone(&wanted) } else { together(&wanted) };
     done.unwrap_or_else(|error| {

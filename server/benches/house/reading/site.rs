@@ -14,22 +14,27 @@ use retrieval::access::{AccessLabel, AccessTier};
 use server::wiring::House;
 use url::Url;
 
-use super::super::ground::Ground;
+use super::super::ground::{self, Ground};
+use super::super::handbook::{Handbook, Paper};
 use super::super::report::{Findings, Target};
+use super::super::tokens::Tokens;
 
 const PAGES: usize = 2_000;
+/// Of a page, as of an abstract.
+const TOKENS: usize = 240;
 const DELAY: Duration = Duration::from_millis(5);
 /// A house asks two pages at once and waits in between: the limit that its own plan sets.
 const CHILDREN: usize = 20;
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Asked {
+    pages: Arc<Vec<String>>,
     requests: Arc<AtomicUsize>,
     unmodified: Arc<AtomicUsize>,
 }
 
 pub async fn measure(ground: &Ground) -> anyhow::Result<Findings> {
-    let asked = Asked::default();
+    let asked = Asked { pages: Arc::new(pages(ground)?), requests: Arc::default(), unmodified: Arc::default() };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let (address, port) = (format!("http://{}/docs/0", listener.local_addr()?), listener.local_addr()?.port());
     let router = Router::new().fallback(answer).with_state(asked.clone());
@@ -52,6 +57,7 @@ pub async fn measure(ground: &Ground) -> anyhow::Result<Findings> {
         "a delay of {} ms between requests, two at once; fetching, parsing and embedding side by side",
         DELAY.as_millis()
     ));
+    found.remark(format!("verdicts of the first crawl: {}", verdicts(&house).await?));
     let embedded = vectors(&house).await?;
     let second = crawl(&house, &plan).await?;
     let again = vectors(&house).await? - embedded;
@@ -61,6 +67,18 @@ pub async fn measure(ground: &Ground) -> anyhow::Result<Findings> {
     house.close().await;
     serving.abort();
     Ok(found)
+}
+
+async fn verdicts(house: &House) -> anyhow::Result<String> {
+    let sources = house.library.sources().await?;
+    let counts = sources.iter().flat_map(|source| &source.verdicts).map(|(verdict, many)| format!("{many} {verdict}"));
+    Ok(counts.collect::<Vec<_>>().join(", "))
+}
+
+fn pages(ground: &Ground) -> anyhow::Result<Vec<String>> {
+    let model = ground.provisioned.model.as_ref().context("the papers are measured with the model's tokenizer")?;
+    let (handbook, tokens) = (Handbook::read(&ground::seed())?, Tokens::beside(&model.graph)?);
+    (0..PAGES).map(|number| Ok(page(number, &handbook.paper(number, TOKENS, &tokens)?))).collect()
 }
 
 /// Crawl and ingest side by side, as the server does; seconds.
@@ -97,34 +115,27 @@ async fn answer(State(asked): State<Asked>, uri: Uri, headers: HeaderMap) -> Res
         return StatusCode::NOT_FOUND.into_response();
     };
     asked.requests.fetch_add(1, Ordering::SeqCst);
-    if number >= PAGES {
-        return StatusCode::NOT_FOUND.into_response();
-    }
+    let Some(page) = asked.pages.get(number) else { return StatusCode::NOT_FOUND.into_response() };
     let etag = format!("\"v1-{number}\"");
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         asked.unmodified.fetch_add(1, Ordering::SeqCst);
         return StatusCode::NOT_MODIFIED.into_response();
     }
-    ([(header::ETAG, etag)], Html(page(number))).into_response()
+    ([(header::ETAG, etag)], Html(page.clone())).into_response()
 }
 
 /// An article of its own, which leads to its children in a tree of all pages.
-fn page(number: usize) -> String {
+fn page(number: usize, paper: &Paper) -> String {
     let links: String = (1..=CHILDREN)
         .map(|child| number * CHILDREN + child)
         .filter(|child| *child < PAGES)
-        .map(|child| format!("<li><a href=\"/docs/{child}\">Procedure {child}</a></li>"))
+        .map(|child| format!("<li><a href=\"/docs/{child}\">Paper {child}</a></li>"))
         .collect();
-    let sentence = |n: usize| {
-        let (a, b) = ((number * 31 + n * 17) % 997, (number * 7 + n * 13) % 89);
-        format!(
-            "<p>Step {n} of procedure {number} sets the valve {a} to {b} degrees before the line {} is opened.</p>",
-            a ^ b
-        )
-    };
-    let steps: String = (1..=8).map(sentence).collect();
+    let (title, text) = paper.text.split_once("\n\n").unwrap_or(("# Paper", &paper.text));
+    let paragraphs: String = text.split("\n\n").map(|paragraph| format!("<p>{paragraph}</p>")).collect();
+    let title = title.trim_start_matches("# ");
     format!(
-        "<!doctype html><html lang=en><head><title>Procedure {number}</title></head><body><nav><a href=/docs/0>All procedures</a></nav>\
-         <main><h1>Procedure {number}</h1>{steps}<ul>{links}</ul></main><footer>Plant handbook</footer></body></html>"
+        "<!doctype html><html lang=en><head><title>{title}</title></head><body><nav><a href=/docs/0>All papers</a></nav>\
+         <main><h1>{title}</h1>{paragraphs}<ul>{links}</ul></main><footer>Handbook of papers</footer></body></html>"
     )
 }

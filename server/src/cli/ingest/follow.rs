@@ -13,8 +13,8 @@ use retrieval::access::AccessLabel;
 use super::files::{Files, origin};
 use super::handing::hand_in;
 use super::lines::Lines;
-use crate::cli::desk::Desk;
-use crate::cli::{Outcome, print};
+use crate::cli::desk::{self, Desk};
+use crate::cli::{Failure, Outcome, print};
 use crate::http::wire::SyncRequest;
 
 /// What a file looked like when it was handed in.
@@ -67,13 +67,16 @@ pub(super) async fn follow(
         if !quiet {
             hand_in(desk, changed, true, &mut lines).await?;
         }
+        let mut held = false;
         if following.sync {
             for folder in paths.iter().filter(|path| path.is_dir()) {
-                sync(desk, folder, &present, following.confirmed, &mut lines).await?;
+                held |= sync(desk, folder, &present, following.confirmed, &mut lines).await?;
             }
         }
         let summary = if quiet && lines.is_empty() { Ok(()) } else { lines.summary() };
-        let Some(pause) = following.every else { return summary };
+        let Some(pause) = following.every else {
+            return if held { Err(desk::gone("some folders were not synced")) } else { summary };
+        };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = tokio::signal::ctrl_c() => return Ok(()),
@@ -87,7 +90,14 @@ fn present(listing: &Files) -> HashSet<String> {
     read.chain(listing.refused.iter().map(|(path, _)| origin(path))).collect()
 }
 
-async fn sync(desk: &Desk, folder: &Path, present: &HashSet<String>, confirmed: bool, lines: &mut Lines) -> Outcome {
+/// Whether it was held back.
+async fn sync(
+    desk: &Desk,
+    folder: &Path,
+    present: &HashSet<String>,
+    confirmed: bool,
+    lines: &mut Lines,
+) -> Result<bool, Failure> {
     let request = SyncRequest { folder: origin(folder), present: present.clone(), confirmed };
     let reply = desk.sync(request).await?;
     reply.retired.iter().for_each(|origin| lines.retired(origin));
@@ -99,5 +109,5 @@ async fn sync(desk: &Desk, folder: &Path, present: &HashSet<String>, confirmed: 
             folder.display()
         ));
     }
-    Ok(())
+    Ok(!reply.held.is_empty())
 }

@@ -86,7 +86,9 @@ impl Lines {
             print::json(&json!({"summary": counts, "items": total, "jobs": self.jobs}));
         } else {
             let counts: Vec<String> = self.counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
-            print::note(&format!("{total} items: {} (job {})", counts.join(", "), self.jobs.join(", ")));
+            let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
+            let jobs = if self.jobs.is_empty() { String::new() } else { format!(" (job {})", self.jobs.join(", ")) };
+            print::note(&format!("{total} items{counts}{jobs}"));
         }
         match (failed, total) {
             (0, _) => Ok(()),
