@@ -5,5 +5,6 @@
 mod chunk;
 mod clean;
 mod crawl;
+mod folder;
 mod hostile;
 mod parse;
