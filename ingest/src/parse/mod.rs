@@ -5,7 +5,7 @@
 //! problems; an error means that nothing of the file can be used. Knows nothing of where the bytes came from, of
 //! cleaning (next door) or of who may read them.
 //!
-//! To add a format: a variant of [`Kind`], its signs in `sniff.rs`, a file here, a line in [`parse`], samples in
+//! To add a format: a variant of [`Kind`], its signs in `sniff/`, a file here, a line in [`parse`], samples in
 //! `tests/it/parse.rs`.
 
 mod archive;
