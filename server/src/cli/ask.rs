@@ -25,7 +25,8 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
                 named = cited.n;
                 let heading = cited.heading.rsplit(" > ").next().filter(|heading| *heading != cited.title);
                 let heading = heading.filter(|heading| !heading.is_empty()).map(|heading| format!(" > {heading}"));
-                print::line(&format!("\n[{}] {}{}  {}", cited.n, cited.title, heading.unwrap_or_default(), cited.url));
+                let (heading, page) = (heading.unwrap_or_default(), print::page(cited.page));
+                print::line(&format!("\n[{}] {}{heading}{page}  {}", cited.n, cited.title, cited.url));
             }
         }
     }

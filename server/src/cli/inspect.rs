@@ -54,7 +54,7 @@ fn show(found: &InspectReply, with_text: bool) {
     }
     field("text", &format!("{} bytes in {} chunks", found.text.len(), found.chunks.len()));
     for chunk in &found.chunks {
-        let page = chunk.page.map_or_else(String::new, |page| format!(" page {page}"));
+        let page = print::page(chunk.page);
         let heading = if chunk.heading.is_empty() { String::new() } else { format!(" [{}]", chunk.heading) };
         let text = found.text.get(chunk.start..chunk.end).unwrap_or_default();
         let start: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SHOWN_CHARS).collect();

@@ -23,6 +23,11 @@ pub fn is_complete() -> bool {
     std::io::stdout().flush().is_ok_and(|()| !LOST.load(Ordering::Relaxed))
 }
 
+/// Where in a document that has pages.
+pub fn page(number: Option<u32>) -> String {
+    number.map_or_else(String::new, |number| format!(", page {number}"))
+}
+
 /// One JSON object on one line.
 pub fn json(value: &impl Serialize) {
     match serde_json::to_string(value) {

@@ -23,7 +23,8 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     } else {
         for (at, hit) in reply.hits.iter().enumerate() {
             let heading = if hit.heading.is_empty() { String::new() } else { format!(" > {}", hit.heading) };
-            print::line(&format!("{}. {}{heading}  [{}]  {}", at + 1, hit.title, hit.tier, hit.url));
+            let page = print::page(hit.page);
+            print::line(&format!("{}. {}{heading}{page}  [{}]  {}", at + 1, hit.title, hit.tier, hit.url));
             print::line(&format!("   {}\n", excerpt(&hit.text)));
         }
         print::note(&format!("{} passages in {} ms", reply.hits.len(), reply.took_ms));
