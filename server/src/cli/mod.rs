@@ -55,7 +55,7 @@ enum Command {
     Setup(setup::Args),
     /// Serve the page and the API
     Serve(serve::Args),
-    /// Take files and folders into the library
+    /// Take files, folders and pages of the web into the library
     Ingest(ingest::Args),
     /// Look after the sites that documents come from
     Crawl(crawl::CrawlArgs),

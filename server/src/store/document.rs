@@ -3,12 +3,10 @@
 //! `documents.live_version` is the one switch of visibility. Whatever the index still holds of a former state leaves
 //! through the outbox, in the same transaction.
 
-use std::collections::HashSet;
-
 use ingest::dedupe::{Known, Standing};
-use ingest::ports::{Draft, Inside, Item};
+use ingest::ports::{Draft, Item};
 use retrieval::access::{AccessLabel, Clearance};
-use retrieval::model::{ContentHash, DocumentId, SourceId, VersionId, WorkspaceId};
+use retrieval::model::{ContentHash, DocumentId, VersionId, WorkspaceId};
 use sqlx::{Any, Transaction};
 
 use super::job::RETRIED_FOR_MS;
@@ -72,7 +70,7 @@ impl Store {
         Ok(changed)
     }
 
-    async fn relabel(
+    pub(super) async fn relabel(
         &self,
         tx: &mut Transaction<'_, Any>,
         workspace: WorkspaceId,
@@ -180,28 +178,6 @@ impl Store {
         Ok(admitted)
     }
 
-    /// Every origin that begins with this.
-    pub async fn origins_below(&self, workspace: WorkspaceId, prefix: &str) -> Result<Vec<String>, StoreError> {
-        let select = "SELECT origin FROM origins WHERE workspace_id = $1 AND substr(origin, 1, length($2)) = $2";
-        let found: Vec<(String,)> =
-            sqlx::query_as(select).bind(workspace.to_string()).bind(prefix).fetch_all(&self.reader).await?;
-        let mut origins: Vec<String> = found.into_iter().map(|(origin,)| origin).collect();
-        origins.sort_unstable();
-        Ok(origins)
-    }
-
-    /// Let these origins lead nowhere, and take out the documents that no origin leads to any more, from this commit on.
-    /// Returns the names of the originals that they had.
-    pub async fn origins_retire(&self, workspace: WorkspaceId, origins: &[String]) -> Result<Vec<String>, StoreError> {
-        let mut tx = self.write().await?;
-        let mut originals = Vec::new();
-        for origin in origins {
-            originals.extend(self.origin_retire_whole(&mut tx, workspace, origin).await?);
-        }
-        tx.commit().await?;
-        Ok(originals)
-    }
-
     /// How many documents this clearance may see.
     pub async fn document_count(&self, clearance: &Clearance) -> Result<usize, StoreError> {
         let select = "SELECT tier, group_names, COUNT(*) FROM documents WHERE workspace_id = $1 \
@@ -241,125 +217,6 @@ impl Store {
         draft: &Draft,
     ) -> Result<(), StoreError> {
         self.outbox_push(tx, workspace, TaskKind::DeleteVersion, &draft.version.to_string()).await
-    }
-
-    /// Let an origin lead to `document`; a document that no origin leads to any more is retired.
-    pub(super) async fn lead_origin(
-        &self,
-        tx: &mut Transaction<'_, Any>,
-        workspace: WorkspaceId,
-        item: &Item,
-        document: DocumentId,
-    ) -> Result<(), StoreError> {
-        let former: Option<(String,)> =
-            sqlx::query_as("SELECT document_id FROM origins WHERE workspace_id = $1 AND origin = $2")
-                .bind(workspace.to_string())
-                .bind(&item.origin)
-                .fetch_optional(&mut **tx)
-                .await?;
-        let upsert = "INSERT INTO origins (workspace_id, origin, document_id, original, seen_ms) \
-                      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (workspace_id, origin) \
-                      DO UPDATE SET document_id = $3, original = $4, seen_ms = $5";
-        sqlx::query(upsert)
-            .bind(workspace.to_string())
-            .bind(&item.origin)
-            .bind(document.to_string())
-            .bind(&item.original)
-            .bind(self.clock.now_ms())
-            .execute(&mut **tx)
-            .await?;
-        let former: Option<DocumentId> = former.map(|(id,)| rows::id(&id)).transpose()?;
-        match former.filter(|former| *former != document) {
-            Some(former) => self.retire_if_orphaned(tx, workspace, former).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Give what came from this source other readers, in one commit. A document that also came from elsewhere keeps its own:
-    /// the source's addresses no longer lead to it, and bring it anew at the next crawl.
-    pub async fn source_relabel(
-        &self,
-        workspace: WorkspaceId,
-        source: SourceId,
-        label: &AccessLabel,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let select = "SELECT url FROM crawl_pages WHERE source_id = $1 AND live = 1";
-        let live: Vec<(String,)> = sqlx::query_as(select).bind(source.to_string()).fetch_all(&mut *tx).await?;
-        let live: HashSet<String> = live.into_iter().map(|(url,)| url).collect();
-        let select = "SELECT origin, document_id FROM origins WHERE workspace_id = $1";
-        let origins: Vec<(String, String)> =
-            sqlx::query_as(select).bind(workspace.to_string()).fetch_all(&mut *tx).await?;
-        let (ours, others): (Vec<_>, Vec<_>) =
-            origins.into_iter().partition(|(origin, _)| live.contains(outermost(origin)));
-        let shared: HashSet<String> = others.into_iter().map(|(_, document)| document).collect();
-        for (origin, document) in ours {
-            if shared.contains(&document) {
-                self.origin_retire(&mut tx, workspace, &origin).await?;
-            } else {
-                self.relabel(&mut tx, workspace, rows::id(&document)?, label).await?;
-            }
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// What came out of a file before and is no longer in it leaves.
-    pub(super) async fn retire_inside(
-        &self,
-        tx: &mut Transaction<'_, Any>,
-        workspace: WorkspaceId,
-        outer: &str,
-        inside: &[Inside],
-    ) -> Result<(), StoreError> {
-        let select = "SELECT origin FROM origins WHERE workspace_id = $1 AND substr(origin, 1, length($2)) = $2";
-        let known: Vec<(String,)> =
-            sqlx::query_as(select).bind(workspace.to_string()).bind(inside_of(outer)).fetch_all(&mut **tx).await?;
-        let stays = |origin: &str| {
-            let is_below =
-                |inside: &Inside| origin.strip_prefix(&inside.origin).is_some_and(|rest| rest.starts_with("!/"));
-            inside.iter().any(|inside| inside.origin == origin || is_below(inside))
-        };
-        for (origin,) in known.into_iter().filter(|(origin,)| !stays(origin)) {
-            self.origin_retire(tx, workspace, &origin).await?;
-        }
-        Ok(())
-    }
-
-    /// An origin, and those of the files inside it.
-    pub(super) async fn origin_retire_whole(
-        &self,
-        tx: &mut Transaction<'_, Any>,
-        workspace: WorkspaceId,
-        origin: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let select = "SELECT origin FROM origins WHERE workspace_id = $1 \
-                      AND (origin = $2 OR substr(origin, 1, length($3)) = $3)";
-        let whole: Vec<(String,)> = sqlx::query_as(select)
-            .bind(workspace.to_string())
-            .bind(origin)
-            .bind(inside_of(origin))
-            .fetch_all(&mut **tx)
-            .await?;
-        let mut originals = Vec::new();
-        for (origin,) in whole {
-            originals.extend(self.origin_retire(tx, workspace, &origin).await?);
-        }
-        Ok(originals)
-    }
-
-    async fn origin_retire(
-        &self,
-        tx: &mut Transaction<'_, Any>,
-        workspace: WorkspaceId,
-        origin: &str,
-    ) -> Result<Option<String>, StoreError> {
-        let delete = "DELETE FROM origins WHERE workspace_id = $1 AND origin = $2 RETURNING document_id, original";
-        let gone: Option<(String, String)> =
-            sqlx::query_as(delete).bind(workspace.to_string()).bind(origin).fetch_optional(&mut **tx).await?;
-        let Some((document, original)) = gone else { return Ok(None) };
-        self.retire_if_orphaned(tx, workspace, rows::id(&document)?).await?;
-        Ok(Some(original))
     }
 
     async fn switch_live_version(
@@ -412,7 +269,7 @@ impl Store {
         Ok(())
     }
 
-    async fn retire_if_orphaned(
+    pub(super) async fn retire_if_orphaned(
         &self,
         tx: &mut Transaction<'_, Any>,
         workspace: WorkspaceId,
@@ -449,13 +306,8 @@ impl Store {
     }
 }
 
-/// The file that an origin is, or is inside of.
-fn outermost(origin: &str) -> &str {
-    origin.split_once("!/").map_or(origin, |(outer, _)| outer)
-}
-
 /// What the origins of files inside another begin with.
-fn inside_of(outer: &str) -> String {
+pub(super) fn inside_of(outer: &str) -> String {
     format!("{outer}!/")
 }
 

@@ -12,6 +12,7 @@ mod inspection;
 mod job;
 mod ledger;
 mod near;
+mod origin;
 mod originals;
 mod outbox;
 mod passage;

@@ -33,17 +33,17 @@ pub struct Args {
     /// With a running server: return when the work is done, not when it is accepted
     #[arg(long)]
     wait: bool,
-    #[command(flatten, next_help_heading = "Addresses")]
-    site: SiteArgs,
-    /// Of folders: take out what came from there and is gone
-    #[arg(long)]
+    /// Take out what came from there and is gone
+    #[arg(long, help_heading = "Folders")]
     sync: bool,
     /// With --sync: also when more than 30 % of a folder is gone
-    #[arg(long, requires = "sync")]
+    #[arg(long, requires = "sync", help_heading = "Folders")]
     confirm: bool,
     /// Stay, look again every so many seconds, and hand in what changed
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "5", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", help_heading = "Folders", num_args = 0..=1, default_missing_value = "5", value_parser = clap::value_parser!(u64).range(1..))]
     watch: Option<u64>,
+    #[command(flatten, next_help_heading = "Addresses")]
+    site: SiteArgs,
 }
 
 pub async fn run(context: &Context, args: Args) -> Outcome {
