@@ -4,10 +4,12 @@ SHELL := /bin/bash
 CARGO ?= cargo
 # `make run ARGS="--listen 127.0.0.1:9000"`, `make bench ARGS=...`
 ARGS ?=
+# `make eval DATA=folder`: where the development sets are
+DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest fmt deny provide check-format check-lints check-tests check-browser
+.PHONY: help run test bench bench-ingest eval fmt deny provide check-format check-lints check-tests check-browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,10 +22,14 @@ test: provide check-format check-lints check-tests check-browser ## The gate: ev
 	@echo "make test: passed"
 
 bench: ## Measure: embedding, indexing, search, start-up, memory
-	$(CARGO) bench --package server --bench house -- $(ARGS)
+	$(CARGO) bench --locked --workspace --bench house -- $(ARGS)
 
 bench-ingest: ## Measure: what is read of web pages, PDF files and sites (ARGS="--data DIR")
-	$(CARGO) bench --package server --bench house -- pages papers chunking vectors site $(ARGS)
+	$(CARGO) bench --locked --workspace --bench house -- pages papers chunking vectors site $(ARGS)
+
+eval: ## Measure retrieval and answers on every set there is, and write docs/EVALUATION.md (DATA=folder)
+	$(CARGO) build --release
+	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/eval $(DATA)
 
 fmt: ## Format the Rust sources
 	$(CARGO) fmt --all

@@ -6,8 +6,12 @@
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use crate::rewrite::Rewrite;
+
 const EXTRACTIVE: (&str, &str) = ("extractive", include_str!("../templates/extractive.txt"));
 const DECLINE: (&str, &str) = ("decline", include_str!("../templates/decline.txt"));
+const REWRITE: (&str, &str) = ("rewrite", include_str!("../templates/rewrite.txt"));
+const REWRITE_RULES: (&str, &str) = ("rewrite_rules", include_str!("../templates/rewrite_rules.txt"));
 
 /// A template that does not parse or does not fit its input; names file and line.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +57,14 @@ impl Templates {
     pub fn load() -> Result<Self, TemplateError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, source) in [EXTRACTIVE, DECLINE] {
+        for (name, source) in [EXTRACTIVE, DECLINE, REWRITE, REWRITE_RULES] {
             environment.add_template(name, source)?;
         }
         let templates = Self(environment);
         templates.extractive(&Extractive::sample())?;
         templates.decline(&Decline::sample())?;
+        templates.rewrite(&Rewrite::sample())?;
+        templates.rewrite_rules()?;
         Ok(templates)
     }
 
@@ -68,6 +74,14 @@ impl Templates {
 
     pub fn decline(&self, input: &Decline) -> Result<String, TemplateError> {
         self.render(DECLINE.0, input)
+    }
+
+    pub fn rewrite(&self, input: &Rewrite) -> Result<String, TemplateError> {
+        self.render(REWRITE.0, input)
+    }
+
+    pub fn rewrite_rules(&self) -> Result<String, TemplateError> {
+        self.render(REWRITE_RULES.0, ())
     }
 
     fn render(&self, name: &str, input: impl Serialize) -> Result<String, TemplateError> {

@@ -248,7 +248,27 @@ impl Clearance {
         };
         workspace == self.workspace && within
     }
+
+    /// Everything about this clearance that decides what it admits, and nothing else.
+    pub fn fingerprint(&self) -> Fingerprint {
+        // Taken apart, so that whatever is added to a clearance has to be thought of here.
+        let Self { workspace, reach } = self;
+        Fingerprint(match reach {
+            Reach::Everything => format!("{workspace}/everything"),
+            Reach::UpTo(AccessLabel { tier, groups }) => {
+                let groups: Vec<&str> = groups.iter().map(Group::as_str).collect();
+                format!("{workspace}/{tier}/{}", groups.join(","))
+            }
+        })
+    }
 }
+
+/// What two clearances have in common when they admit the same: the key of whatever is remembered for a reader.
+///
+/// Spelt out and not hashed, so that two that differ never meet. A workspace's id is of one length, tiers have names without
+/// `/`, the groups are sorted and their names hold no comma.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Fingerprint(String);
 
 /// Why access could not be decided; the sentence is for the person who typed it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -298,6 +318,50 @@ mod tests {
         check(label(Internal, &["billing"]), label(Internal, &["billing", "hr"]), true);
         check(label(Internal, &["billing"]), label(Internal, &[]), true);
         check(label(Internal, &["billing"]), label(Restricted, &["billing"]), false);
+    }
+
+    /// Every reach over three groups, in two workspaces.
+    fn clearances() -> Vec<Clearance> {
+        let subsets =
+            |bits: usize| ["a", "a-b", "b"].into_iter().enumerate().filter(move |(at, _)| bits >> at & 1 == 1);
+        let label_of = |tier, bits| label(tier, &subsets(bits).map(|(_, group)| group).collect::<Vec<_>>());
+        let labels = AccessTier::ALL.into_iter().flat_map(|tier| (0..8).map(move |bits| (tier, bits)));
+        let reaches = labels.map(|(tier, bits)| Reach::UpTo(label_of(tier, bits))).chain([Reach::Everything]);
+        let in_both = |reach: Reach| [HERE, ELSEWHERE].map(|workspace| Clearance { workspace, reach: reach.clone() });
+        reaches.flat_map(in_both).collect()
+    }
+
+    #[test]
+    fn one_fingerprint_is_one_set_of_readable_labels() {
+        let clearances = clearances();
+        // A group that no reader is in tells an operator from whoever is in all groups.
+        let nobodys = AccessTier::ALL.map(|tier| label(tier, &["nobodys"]));
+        let reach_of = |clearance: &Clearance| match clearance.reach() {
+            Reach::UpTo(label) => vec![label.clone()],
+            Reach::Everything => Vec::new(),
+        };
+        let labels: Vec<AccessLabel> = clearances.iter().flat_map(reach_of).chain(nobodys).collect();
+        let admitted = |clearance: &Clearance| -> Vec<bool> {
+            let admits = |workspace| labels.iter().map(move |label| clearance.admits(workspace, label));
+            admits(HERE).chain(admits(ELSEWHERE)).collect()
+        };
+        let read: Vec<_> = clearances.iter().map(|found| (found.fingerprint(), admitted(found))).collect();
+        for (fingerprint, admitted) in &read {
+            for (other, others) in &read {
+                assert_eq!(fingerprint == other, admitted == others, "{fingerprint:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_what_may_be_read_and_not_of_who_asks() {
+        let visitor = Principal::anonymous(HERE).clearance().unwrap();
+        let pretended = Principal::operator(HERE).seeing_as(label(AccessTier::Public, &[])).unwrap();
+        assert_eq!(visitor.fingerprint(), pretended.clearance().unwrap().fingerprint());
+        let sorted = |groups| Clearance { workspace: HERE, reach: Reach::UpTo(label(AccessTier::Public, groups)) };
+        assert_eq!(sorted(&["b", "a"]).fingerprint(), sorted(&["a", "b"]).fingerprint());
+        let house = Principal::upkeep(HERE, "test").clearance().unwrap();
+        assert_eq!(house.fingerprint(), Principal::operator(HERE).clearance().unwrap().fingerprint());
     }
 
     #[test]

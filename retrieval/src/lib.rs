@@ -6,8 +6,12 @@
 
 pub mod access;
 pub mod adapters;
+pub mod cache;
 pub mod evaluate;
+pub mod followup;
+pub mod fuse;
 pub mod model;
+pub mod pace;
 pub mod ports;
 pub mod rerank;
 pub mod search;

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use crate::access::{AccessLabel, Clearance};
 use crate::model::{DocumentId, Passage, PointId, VersionId};
+use crate::rerank::signals::Signals;
 
 /// A dense vector of length one.
 pub type Embedding = Arc<[f32]>;
@@ -39,9 +40,20 @@ pub struct Query {
     pub dense: Embedding,
     pub text: String,
     pub mode: Mode,
+    /// How much of a fused score is nearness in meaning, from 0 to 1; the rest is keywords.
+    pub dense_share: f32,
     /// How many each ranking contributes before fusion.
     pub candidates: usize,
     pub limit: usize,
+}
+
+/// Where one ranking has put a point.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Place {
+    /// From 0; `None` where the point was not among the ranking's candidates and only its score was looked up.
+    pub rank: Option<usize>,
+    /// The cosine, or the BM25 score.
+    pub score: f32,
 }
 
 /// What an index believes to be near; nothing that a reader sees until SQL has agreed.
@@ -50,7 +62,11 @@ pub struct Candidate {
     pub point: PointId,
     pub document: DocumentId,
     pub version: VersionId,
+    /// Of the fusion, or of the only ranking that was asked.
     pub score: f32,
+    /// A hybrid search knows it of every candidate: the cosine of one that keywords alone have found is looked up.
+    pub dense: Option<Place>,
+    pub sparse: Option<Place>,
 }
 
 /// A point as `scroll` reports it, for reconciling the index with SQL.
@@ -154,6 +170,9 @@ pub trait Embedder: Send + Sync {
 
     fn dimensions(&self) -> usize;
 
+    /// How well the model knows the language of a text, from 0 to 1: how far its vector is to be trusted beside keywords.
+    fn knows(&self, text: &str) -> f32;
+
     /// One vector per text, in order.
     async fn embed(&self, purpose: Purpose, texts: Vec<String>) -> Result<Vec<Embedding>, EmbedError>;
 }
@@ -163,12 +182,44 @@ pub trait Embedder: Send + Sync {
 pub struct Scored {
     pub passage: Passage,
     pub score: f32,
+    /// As the index found it.
+    pub candidate: Candidate,
+    /// What speaks for it; nothing until the passages of a search were compared.
+    pub signals: Signals,
+    /// The copies and former versions that it stands for; empty until near duplicates were collapsed.
+    pub instead_of: Vec<Replaced>,
 }
 
-/// Puts verified passages in a better order. Swapped between built-in features and a cross-encoder.
+/// A document whose passage is not shown, because one that is nearly the same stands for it. This reader may open both.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replaced {
+    pub document: DocumentId,
+    pub title: String,
+    /// When its author says that it was last changed.
+    pub dated: Option<String>,
+    /// Whether it is a former version of what stands for it, and not a mere copy.
+    pub older: bool,
+}
+
+impl Scored {
+    /// As the index scored it.
+    pub fn new(passage: Passage, candidate: Candidate) -> Self {
+        Self { passage, score: candidate.score, candidate, signals: Signals::default(), instead_of: Vec::new() }
+    }
+}
+
+/// Passages in a better order, and what kept it from being the best one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reranked {
+    pub passages: Vec<Scored>,
+    /// Why a lesser order stands: a model that failed, or took too long.
+    pub instead: Option<String>,
+}
+
+/// Puts verified passages in a better order. Swapped between weighed signals and a cross-encoder.
 #[async_trait]
 pub trait Reranker: Send + Sync {
-    async fn rerank(&self, question: &str, passages: Vec<Scored>) -> Result<Vec<Scored>, EmbedError>;
+    async fn rerank(&self, question: &str, passages: Vec<Scored>) -> Result<Reranked, EmbedError>;
 }
 
 /// Why the shelf could not answer.
@@ -182,4 +233,8 @@ pub trait Shelf: Send + Sync {
     /// The passages of those points that are live and readable under this clearance *now*, in the order asked for.
     /// Anything stale, re-labelled, deleted or foreign is left out without a word.
     async fn passages(&self, clearance: &Clearance, points: &[PointId]) -> Result<Vec<Passage>, ShelfError>;
+
+    /// Which state of the clearance's workspace is seen now. Another number after everything that changes what is visible
+    /// or how it is ranked, from the same moment on; and again once the index has heard of it, where it hears later.
+    async fn version(&self, clearance: &Clearance) -> Result<u64, ShelfError>;
 }

@@ -3,6 +3,8 @@
 //! Deliberately crude: it feeds features and sentence choice, where both sides are treated alike. The index has its own,
 //! better tokenizer. English endings only; other languages lose nothing but the stripping.
 
+use std::collections::HashMap;
+
 /// No more words of a question count: one bit each.
 const COUNTED: usize = u128::BITS as usize;
 
@@ -18,41 +20,50 @@ const COMMON: &[&str] = &[
 
 /// The distinct content words of a question, against which texts are held.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Asked(Vec<String>);
+pub struct Asked {
+    words: Vec<String>,
+    places: HashMap<String, usize>,
+}
 
 /// Which of the words of one question a text holds.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Held(u128);
 
+/// A word of a text as a question sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// Its place among the question's words; `None` for one that was not asked for.
+    pub asked: Option<usize>,
+    /// Which sentence of the text it stands in, from 0.
+    pub sentence: usize,
+}
+
 impl Asked {
     pub fn new(question: &str) -> Self {
-        let mut words: Vec<String> = Vec::new();
-        for_each_word(question, |word| {
-            if words.len() < COUNTED && !words.iter().any(|known| known == word) {
+        let (mut words, mut places) = (Vec::new(), HashMap::new());
+        for_each_word(question, |word, _| {
+            if words.len() < COUNTED && !places.contains_key(word) {
+                places.insert(word.to_owned(), words.len());
                 words.push(word.to_owned());
             }
         });
-        Self(words)
+        Self { words, places }
+    }
+
+    /// In the order in which they were first asked.
+    pub fn words(&self) -> &[String] {
+        &self.words
     }
 
     pub fn held_by(&self, text: &str) -> Held {
-        self.runs(text, usize::MAX).into_iter().fold(Held::default(), Held::or)
+        self.meet(text).into_iter().filter_map(|met| met.asked).fold(Held::default(), Held::with)
     }
 
-    /// What each run of so many content words holds, in order.
-    pub fn runs(&self, text: &str, words: usize) -> Vec<Held> {
-        let (mut runs, mut left) = (Vec::new(), 0);
-        for_each_word(text, |word| {
-            if left == 0 {
-                runs.push(Held::default());
-                left = words;
-            }
-            left -= 1;
-            if let (Some(run), Some(at)) = (runs.last_mut(), self.0.iter().position(|known| known == word)) {
-                run.0 |= 1 << at;
-            }
-        });
-        runs
+    /// The content words of a text, in order.
+    pub fn meet(&self, text: &str) -> Vec<Met> {
+        let mut met = Vec::new();
+        for_each_word(text, |word, sentence| met.push(Met { asked: self.places.get(word).copied(), sentence }));
+        met
     }
 }
 
@@ -62,7 +73,12 @@ impl Held {
         Self(self.0 | other.0)
     }
 
-    fn has(self, at: usize) -> bool {
+    #[must_use]
+    pub fn with(self, at: usize) -> Self {
+        Self(self.0 | 1 << at)
+    }
+
+    pub fn has(self, at: usize) -> bool {
         self.0 & (1 << at) != 0
     }
 }
@@ -78,7 +94,7 @@ impl Weights {
             let containing = texts.iter().filter(|text| text.has(at)).count() as f32;
             (1.0 + (total - containing + 0.5) / (containing + 0.5)).ln()
         };
-        Self((0..asked.0.len()).map(weight).collect())
+        Self((0..asked.words.len()).map(weight).collect())
     }
 
     /// The share of the question's weight that is held, 0 to 1.
@@ -89,16 +105,64 @@ impl Weights {
     }
 }
 
-/// The content words of a text in order. One buffer serves them all: fifty passages are ten thousand words.
-fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
-    let mut word = String::new();
-    for written in text.split(|c: char| !c.is_alphanumeric()).filter(|written| !written.is_empty()) {
-        word.clear();
-        word.extend(written.chars().flat_map(char::to_lowercase));
-        if COMMON.binary_search(&word.as_str()).is_err() {
-            each(stem(&word));
+/// The content words of a text in order, each with the number of its sentence. One buffer serves them all: fifty passages
+/// are ten thousand words.
+pub(crate) fn for_each_word(text: &str, mut each: impl FnMut(&str, usize)) {
+    let (mut word, mut sentence, mut after) = (String::new(), 0, After::Word);
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            sentence += usize::from(after == After::Sentence);
+            after = After::Word;
+            word.extend(c.to_lowercase());
+        } else {
+            emit(&word, |part| each(part, sentence));
+            word.clear();
+            after = after.then(c);
         }
     }
+    emit(&word, |part| each(part, sentence));
+}
+
+/// What has been read since the last letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    Word,
+    /// A mark that ends a sentence if white space follows.
+    Mark,
+    Sentence,
+}
+
+impl After {
+    fn then(self, c: char) -> Self {
+        match (self, c) {
+            (Self::Sentence, _) | (_, '\n' | '。' | '！' | '？') => Self::Sentence,
+            (Self::Mark, c) if c.is_whitespace() => Self::Sentence,
+            (_, '.' | '!' | '?') => Self::Mark,
+            (after, _) => after,
+        }
+    }
+}
+
+/// A written word as it counts: without its ending, not at all if it is common, in pairs of characters where a script
+/// leaves no spaces between words.
+fn emit(written: &str, mut each: impl FnMut(&str)) {
+    if written.is_empty() {
+        return;
+    }
+    if written.is_ascii() || !written.chars().any(is_unspaced) {
+        if COMMON.binary_search(&written).is_err() {
+            each(stem(written));
+        }
+        return;
+    }
+    let places: Vec<usize> = written.char_indices().map(|(at, _)| at).chain([written.len()]).collect();
+    let pair = 2.min(places.len() - 1);
+    places.windows(pair + 1).for_each(|pair| each(&written[pair[0]..pair[pair.len() - 1]]));
+}
+
+/// Kana and the ideographs of Chinese and Japanese.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3134f}')
 }
 
 fn stem(word: &str) -> &str {
@@ -125,7 +189,7 @@ mod tests {
 
     fn check(text: &str, expected: &[&str]) {
         let mut words = Vec::new();
-        for_each_word(text, |word| words.push(word.to_owned()));
+        for_each_word(text, |word, _| words.push(word.to_owned()));
         assert_eq!(words, expected);
     }
 
@@ -136,15 +200,21 @@ mod tests {
         check("policies and a policy", &["polic", "polic"]);
         check("LX-4012 passes", &["lx", "4012", "pass"]);
         check("", &[]);
+        check("退款 Lectern 要多久", &["退款", "lectern", "要多", "多久"]);
+        check("日", &["日"]);
+        check("Größe", &["größe"]);
         assert!(COMMON.is_sorted());
     }
 
     #[test]
-    fn a_text_holds_words_of_the_question_in_runs() {
+    fn a_text_is_met_word_by_word() {
         let asked = Asked::new("plan refund plan");
-        assert_eq!(asked.0, ["plan", "refund"]);
-        let runs = asked.runs("One plan, many seats; two refunds of some plans.", 3);
-        assert_eq!(runs, [Held(0b01), Held(0b11)]);
+        assert_eq!(asked.words(), ["plan", "refund"]);
+        let met = asked.meet("One plan, many seats. Two refunds\nof some plans at v1.5 each.");
+        let places: Vec<(Option<usize>, usize)> = met.iter().map(|met| (met.asked, met.sentence)).collect();
+        let (plan, refund) = (Some(0), Some(1));
+        assert_eq!(places[..4], [(plan, 0), (None, 0), (None, 0), (None, 1)]);
+        assert_eq!(places[4..], [(refund, 1), (plan, 2), (None, 2), (None, 2), (None, 2)]);
         assert_eq!(asked.held_by("the refund"), Held(0b10));
         assert_eq!(asked.held_by(""), Held::default());
     }
@@ -163,7 +233,7 @@ mod tests {
     fn a_question_of_many_words_counts_its_first() {
         let question: String = (0..300).map(|n| format!("word{n} ")).collect();
         let asked = Asked::new(&question);
-        assert_eq!(asked.0.len(), COUNTED);
+        assert_eq!(asked.words().len(), COUNTED);
         assert_eq!(asked.held_by("word127 word128"), Held(1 << 127));
     }
 }

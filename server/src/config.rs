@@ -7,8 +7,10 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::store::Database;
 
@@ -21,6 +23,15 @@ const PARSE_MEMORY_MB: u64 = 512;
 const PARSE_CPU_SECONDS: u64 = 30;
 const CRAWLED_PORTS: [u16; 4] = [80, 443, 8080, 8443];
 const CRAWL_DELAY_MS: u64 = 500;
+/// A cross-encoder of 100 million weights reads some 20 passages in this time on four cores.
+const RERANKER_BUDGET_MS: u64 = 1_500;
+const RERANKER_PASSAGES: usize = 20;
+/// 1.5 KB each, with the default model.
+const CACHED_QUESTIONS: usize = 10_000;
+/// Some 10 KB each.
+const CACHED_RESULTS: usize = 2_000;
+/// Whoever asked is waiting; the rules take over after it.
+const CHAT_TIMEOUT_SECONDS: u64 = 10;
 
 /// What the house is told.
 #[derive(Clone, Debug)]
@@ -32,15 +43,18 @@ pub struct Config {
     pub database_url: Option<Secret>,
     pub qdrant: Option<QdrantConfig>,
     pub embedder: EmbedderConfig,
-    /// A fastembed cross-encoder by name or folder; the built-in reranker without one.
-    pub reranker: Option<String>,
-    /// Language of the keyword index, by its English name.
+    /// Without one the built-in order stands.
+    pub reranker: Option<RerankerConfig>,
+    /// Language of the keyword index, by its English name; `mixed` for several.
     pub language: String,
     /// Whether people who did not sign in may ask, and read what is public.
     pub visitors: bool,
     pub parsing: ParsingConfig,
     pub chunks: ChunkConfig,
     pub crawl: CrawlConfig,
+    pub cache: CacheConfig,
+    /// A language model; without one the house works by rules.
+    pub chat: Option<ChatConfig>,
 }
 
 /// What the parse workers have and may.
@@ -76,6 +90,41 @@ pub struct CrawlConfig {
     pub delay_ms: u64,
     /// A Chromium that shows pages which need scripts; without one they are told as such.
     pub chromium: Option<PathBuf>,
+}
+
+/// How much is remembered of what was asked before; 0 is nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CacheConfig {
+    /// Questions whose vectors are remembered.
+    pub questions: usize,
+    /// Searches whose order is remembered.
+    pub results: usize,
+}
+
+impl CacheConfig {
+    /// Every search anew, as whoever measures wants it.
+    pub const OFF: Self = Self { questions: 0, results: 0 };
+}
+
+/// A cross-encoder that looks again at the best passages.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RerankerConfig {
+    /// By the name that fastembed knows it by, or a folder.
+    pub model: String,
+    /// If it takes longer, the built-in order stands.
+    pub within: Duration,
+    /// How many passages it looks at.
+    pub looks: usize,
+}
+
+/// A server that speaks OpenAI's chat completions.
+#[derive(Clone, Debug)]
+pub struct ChatConfig {
+    pub url: Url,
+    pub model: String,
+    pub api_key: Option<Secret>,
+    /// For the whole of a reply.
+    pub timeout: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -155,6 +204,8 @@ struct File {
     parsing: ParsingTable,
     chunks: ChunkTable,
     crawl: CrawlTable,
+    cache: CacheTable,
+    chat: Option<ChatTable>,
 }
 
 #[derive(Deserialize, Default)]
@@ -186,6 +237,22 @@ struct CrawlTable {
     chromium: Option<PathBuf>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct CacheTable {
+    questions: Option<usize>,
+    results: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChatTable {
+    url: String,
+    model: String,
+    api_key_file: Option<PathBuf>,
+    timeout_seconds: Option<u64>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct QdrantTable {
@@ -205,6 +272,8 @@ struct EmbedderTable {
 #[serde(deny_unknown_fields, default)]
 struct RerankerTable {
     model: Option<String>,
+    budget_ms: Option<u64>,
+    passages: Option<usize>,
 }
 
 impl Config {
@@ -225,12 +294,14 @@ impl Config {
             database_url: environment("LECTERN_DATABASE_URL").or(file.database_url).map(Secret),
             qdrant: qdrant(file.qdrant, environment)?,
             embedder: embedder(file.embedder)?,
-            reranker: file.reranker.model,
+            reranker: reranker(file.reranker)?,
             language: file.language.unwrap_or_else(|| "english".into()),
             visitors: file.visitors.unwrap_or(true),
             parsing: parsing(file.parsing, environment),
             chunks: chunks(file.chunks),
             crawl: crawl(file.crawl),
+            cache: cache(file.cache),
+            chat: file.chat.map(|table| chat(table, environment)).transpose()?,
         })
     }
 
@@ -267,6 +338,39 @@ fn qdrant(
     let url = environment("LECTERN_QDRANT_URL").or(table.map(|table| table.url));
     let api_key = environment("LECTERN_QDRANT_API_KEY").map(Secret).or(key_from_file);
     Ok(url.map(|url| QdrantConfig { url, api_key }))
+}
+
+fn chat(table: ChatTable, environment: &dyn Fn(&str) -> Option<String>) -> Result<ChatConfig, ConfigError> {
+    let expected = "an address such as http://127.0.0.1:11434/v1";
+    let url = Url::parse(&table.url).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+    // A password in it would be shown wherever the address is.
+    let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
+    // The address is not repeated: it may be refused for the password that it holds.
+    let url = url.ok_or(ConfigError::Value { name: "chat.url", value: "..".into(), expected })?;
+    let from_file = table.api_key_file.map(|path| secret_in(&path)).transpose()?;
+    let seconds = table.timeout_seconds.unwrap_or(CHAT_TIMEOUT_SECONDS);
+    if seconds == 0 {
+        let expected = "a number from 1";
+        return Err(ConfigError::Value { name: "chat.timeout_seconds", value: "0".into(), expected });
+    }
+    Ok(ChatConfig {
+        url,
+        model: table.model,
+        api_key: environment("LECTERN_CHAT_API_KEY").map(Secret).or(from_file),
+        timeout: Duration::from_secs(seconds),
+    })
+}
+
+fn reranker(table: RerankerTable) -> Result<Option<RerankerConfig>, ConfigError> {
+    let least = |name, value: u64| match value {
+        0 => Err(ConfigError::Value { name, value: "0".into(), expected: "a number from 1" }),
+        _ => Ok(value),
+    };
+    let budget_ms = least("reranker.budget_ms", table.budget_ms.unwrap_or(RERANKER_BUDGET_MS))?;
+    let passages = table.passages.unwrap_or(RERANKER_PASSAGES);
+    least("reranker.passages", passages as u64)?;
+    let within = Duration::from_millis(budget_ms);
+    Ok(table.model.map(|model| RerankerConfig { model, within, looks: passages }))
 }
 
 fn secret_in(path: &Path) -> Result<Secret, ConfigError> {
@@ -314,6 +418,13 @@ fn chunks(table: ChunkTable) -> ChunkConfig {
     ChunkConfig { target_tokens, max_tokens, overlap_tokens }
 }
 
+fn cache(table: CacheTable) -> CacheConfig {
+    CacheConfig {
+        questions: table.questions.unwrap_or(CACHED_QUESTIONS),
+        results: table.results.unwrap_or(CACHED_RESULTS),
+    }
+}
+
 fn crawl(table: CrawlTable) -> CrawlConfig {
     CrawlConfig {
         user_agent: table.user_agent.unwrap_or_else(|| concat!("Lectern/", env!("CARGO_PKG_VERSION")).into()),
@@ -355,10 +466,37 @@ mod tests {
         check("listen = 'everywhere'", "127.0.0.1:8080");
         check("[embedder]\nfolder = 'a'\nhub = 'b'", "either");
         check("[embedder]\nthreads = 0", "from 1");
+        check("[reranker]\nmodel = 'm'\nbudget_ms = 0", "from 1");
+        check("[reranker]\nmodel = 'm'\npassages = 0", "from 1");
+        check("[chat]\nurl = 'somewhere'\nmodel = 'm'", "11434");
+        check("[chat]\nurl = 'file:///etc'\nmodel = 'm'", "11434");
+        check("[chat]\nurl = 'http://me:hush@127.0.0.1/v1'\nmodel = 'm'", "11434");
+        check("[chat]\nurl = 'http://127.0.0.1/v1'", "model");
+        check("[chat]\nurl = 'http://127.0.0.1/v1'\nmodel = 'm'\ntimeout_seconds = 0", "from 1");
         check("=", "lectern.toml");
         check("listen = '127.0.0.1:1'\ndata_dirr = 'a'", "line 2");
         let garbled = load("database_url = 'postgres://u:hush@h/d", &[]).unwrap_err().to_string();
         assert!(!garbled.contains("hush"), "{garbled}");
+    }
+
+    #[test]
+    fn a_cache_can_be_small_or_none() {
+        let cache = |file| load(file, &[]).unwrap().cache;
+        assert_eq!(cache(""), CacheConfig { questions: 10_000, results: 2_000 });
+        assert_eq!(cache("[cache]\nresults = 0"), CacheConfig { questions: 10_000, results: 0 });
+        assert_eq!(cache("[cache]\nquestions = 0\nresults = 0"), CacheConfig::OFF);
+        assert!(load("[cache]\nanswers = 1", &[]).unwrap_err().to_string().contains("answers"));
+        assert!(load("[cache]\nresults = -1", &[]).is_err());
+    }
+
+    #[test]
+    fn a_language_model_is_an_address_and_a_name() {
+        let file = "[chat]\nurl = 'http://127.0.0.1:11434/v1'\nmodel = 'small'";
+        let chat = load(file, &[("LECTERN_CHAT_API_KEY", "hush")]).unwrap().chat.unwrap();
+        assert_eq!((chat.url.as_str(), chat.model.as_str()), ("http://127.0.0.1:11434/v1", "small"));
+        assert_eq!(chat.api_key.as_ref().map(Secret::reveal), Some("hush"));
+        assert!(!format!("{chat:?}").contains("hush"));
+        assert!(load("", &[("LECTERN_CHAT_API_KEY", "hush")]).unwrap().chat.is_none());
     }
 
     #[test]

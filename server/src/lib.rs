@@ -1,10 +1,11 @@
 //! The server: everything with a socket, a file or a row in it.
 //!
 //! `main` reads the command line (`cli`), `config` what is set, `wiring` puts the parts together. `answer` is the read
-//! path, `library` the write path, `store` the SQL, `http` the wire, `setup` what must be on the machine, `worker` where
-//! parsers may die. Only `wiring` knows concrete adapters.
+//! path, `library` the write path, `store` the SQL, `http` the wire, `chat` the way to language models, `setup` what must be on
+//! the machine, `worker` where parsers may die. Only `wiring` knows concrete adapters.
 
 pub mod answer;
+pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -57,6 +57,11 @@ impl Embedder for HashEmbedder {
         self.dimensions
     }
 
+    /// A hash knows every language alike.
+    fn knows(&self, _: &str) -> f32 {
+        1.0
+    }
+
     async fn embed(&self, _purpose: Purpose, texts: Vec<String>) -> Result<Vec<Embedding>, EmbedError> {
         Ok(texts.iter().map(|text| self.vector(text)).collect())
     }

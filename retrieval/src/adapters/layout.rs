@@ -1,5 +1,5 @@
-//! What a point looks like in Qdrant, embedded or in a cluster: the names of its vectors and payload fields, and the
-//! numbers of a hybrid search.
+//! What a point looks like in Qdrant, embedded or in a cluster: the names of its vectors and payload fields, and how much
+//! may be asked of a ranking.
 //!
 //! Both adapters use these names, so that a point, a filter and a ranking mean the same in both. Knows no engine.
 
@@ -21,9 +21,6 @@ pub(crate) const GROUPS: &str = "groups";
 /// therefore seen by nobody, where an empty list would be read as "no restriction".
 pub(crate) const EVERYONE: &str = "*";
 
-/// The constant of reciprocal rank fusion: how slowly a rank's weight falls. 60 is the one of the paper.
-pub(crate) const RRF_K: u32 = 60;
-
 /// More candidates than this are never asked for: engines reserve memory for the number, whatever they find.
 pub(crate) const MAX_CANDIDATES: usize = 10_000;
 
@@ -32,6 +29,27 @@ pub(crate) fn check_vector(dense: &[f32], dimensions: usize) -> Result<(), Index
     match dense.len() == dimensions && dense.iter().all(|value| value.is_finite()) {
         true => Ok(()),
         false => Err(IndexError::Refused(format!("a vector is not {dimensions} finite numbers"))),
+    }
+}
+
+/// How many of the best of each ranking a search needs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Depths {
+    pub dense: usize,
+    pub sparse: usize,
+}
+
+impl Depths {
+    pub(crate) fn of(query: &Query) -> Self {
+        let (limit, candidates) = (query.limit.min(MAX_CANDIDATES), query.candidates.min(MAX_CANDIDATES));
+        match query.mode {
+            _ if limit == 0 => Self { dense: 0, sparse: 0 },
+            // A walk over a graph ends the later the more is asked of it: the best ten shall be the same whether ten were
+            // asked for or a hundred.
+            Mode::Dense => Self { dense: limit.max(candidates), sparse: 0 },
+            Mode::Sparse => Self { dense: 0, sparse: limit },
+            Mode::Hybrid => Self { dense: candidates, sparse: candidates },
+        }
     }
 }
 

@@ -12,8 +12,9 @@ use async_trait::async_trait;
 use super::bm25::{Bm25, Bm25Error, Bm25Settings, TermWeights};
 use super::layout;
 use crate::access::{AccessLabel, Clearance};
+use crate::fuse::{self, Fused, Ranking};
 use crate::model::{DocumentId, PointId, VersionId, WorkspaceId};
-use crate::ports::{Candidate, Embedding, IndexError, Mode, Point, Query, StoredPoint, VectorIndex};
+use crate::ports::{Candidate, Embedding, IndexError, Mode, Place, Point, Query, StoredPoint, VectorIndex};
 
 /// One workspace's points, in the order of their ids.
 #[derive(Debug)]
@@ -35,9 +36,6 @@ struct Held {
     dense: Embedding,
     terms: TermWeights,
 }
-
-/// One ranking, best first.
-type Ranking = Vec<(PointId, f32)>;
 
 impl MemoryIndex {
     pub fn new(workspace: WorkspaceId, dimensions: usize, settings: &Bm25Settings) -> Result<Self, Bm25Error> {
@@ -78,16 +76,19 @@ impl VectorIndex for MemoryIndex {
             let idf = inverse_frequencies(&self.encoder.question(&query.text), &points);
             by_terms(&idf, points.iter().filter(|(_, held)| self.admits(clearance, held)))
         };
-        let ranking = match query.mode {
-            Mode::Dense => dense(),
-            Mode::Sparse => sparse(),
-            Mode::Hybrid => fuse([dense(), sparse()], query.candidates),
+        let found = match query.mode {
+            Mode::Dense => fuse::order(query, dense(), Vec::new()),
+            Mode::Sparse => fuse::order(query, Vec::new(), sparse()),
+            Mode::Hybrid => fuse::order(query, best(query.candidates, dense()), best(query.candidates, sparse())),
         };
-        let candidate = |(point, score): (PointId, f32)| {
-            let held = points.get(&point)?;
-            Some(Candidate { point, document: held.document, version: held.version, score })
+        let candidate = |mut fused: Fused| {
+            let held = points.get(&fused.point)?;
+            if query.mode == Mode::Hybrid {
+                fused.dense = fused.dense.or(Some(Place { rank: None, score: cosine(&query.dense, held) }));
+            }
+            Some(fused.candidate(held.document, held.version))
         };
-        Ok(ranking.into_iter().take(query.limit).filter_map(candidate).collect())
+        Ok(found.into_iter().take(query.limit).filter_map(candidate).collect())
     }
 
     async fn count(&self, clearance: &Clearance) -> Result<u64, IndexError> {
@@ -157,10 +158,19 @@ impl VectorIndex for MemoryIndex {
     }
 }
 
-/// Vectors have length one, so the inner product is the cosine.
 fn by_cosine<'a>(question: &[f32], points: impl Iterator<Item = (&'a PointId, &'a Held)>) -> Ranking {
-    let cosine = |held: &Held| held.dense.iter().zip(question).map(|(a, b)| a * b).sum();
-    best_first(points.map(|(id, held)| (*id, cosine(held))).collect())
+    points.map(|(id, held)| (*id, cosine(question, held))).collect()
+}
+
+/// Vectors have length one, so the inner product is the cosine.
+fn cosine(question: &[f32], held: &Held) -> f32 {
+    held.dense.iter().zip(question).map(|(a, b)| a * b).sum()
+}
+
+fn best(candidates: usize, ranking: Ranking) -> Ranking {
+    let mut ranking = fuse::best_first(ranking);
+    ranking.truncate(candidates);
+    ranking
 }
 
 /// Points that share no term with the question are not in the ranking.
@@ -169,7 +179,7 @@ fn by_terms<'a>(idf: &HashMap<u32, f32>, points: impl Iterator<Item = (&'a Point
         let shared = held.terms.indices.iter().zip(&held.terms.values);
         shared.filter_map(|(index, weight)| Some(idf.get(index)? * weight)).reduce(|sum, part| sum + part)
     };
-    best_first(points.filter_map(|(id, held)| Some((*id, score(held)?))).collect())
+    points.filter_map(|(id, held)| Some((*id, score(held)?))).collect()
 }
 
 /// How rare each term of the question is, over all points whoever may read them, as Qdrant's IDF modifier has it.
@@ -180,21 +190,4 @@ fn inverse_frequencies(question: &TermWeights, points: &Points) -> HashMap<u32, 
         ((with_terms - holding + 0.5) / (holding + 0.5) + 1.0).ln()
     };
     question.indices.iter().zip(&question.values).map(|(index, weight)| (*index, weight * idf(index))).collect()
-}
-
-/// Reciprocal rank fusion over the best `candidates` of each ranking.
-fn fuse(rankings: [Ranking; 2], candidates: usize) -> Ranking {
-    let mut fused: HashMap<PointId, f32> = HashMap::new();
-    for ranking in rankings {
-        for (rank, (point, _)) in ranking.into_iter().take(candidates).enumerate() {
-            *fused.entry(point).or_default() += 1.0 / (rank as f32 + layout::RRF_K as f32);
-        }
-    }
-    best_first(fused.into_iter().collect())
-}
-
-/// Equal scores stand in the order of their ids, so that the same question has the same answer.
-fn best_first(mut ranking: Ranking) -> Ranking {
-    ranking.sort_by(|(a_id, a), (b_id, b)| b.total_cmp(a).then(a_id.cmp(b_id)));
-    ranking
 }

@@ -77,11 +77,15 @@ pub struct Generation {
     pub language: String,
 }
 
-/// A chunk that passed verification for this reader, with its text.
+/// A chunk that passed verification for this reader, with its text; or a hit joined with its neighbours, which still is
+/// one stretch of its version's text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
+    /// Of the hit itself, as the ordinal is, when neighbours were joined to it.
     pub point: PointId,
     pub document: DocumentId,
+    /// The document that stands for this one and its near-duplicates; itself when it is like no other.
+    pub family: DocumentId,
     pub version: VersionId,
     pub ordinal: u32,
     pub title: String,
@@ -90,5 +94,12 @@ pub struct Passage {
     pub page: Option<u32>,
     pub heading: String,
     pub text: String,
+    /// `version.text[bytes]` is `text`, exactly.
     pub bytes: Range<usize>,
+    /// What stands between the chunk before and this one, empty where they overlap; `None` where it is not known.
+    pub gap: Option<String>,
+    /// When its author says that it was last changed, as ISO 8601 writes it, at times only a year.
+    pub dated: Option<String>,
+    /// When this text was taken in.
+    pub taken_in_ms: i64,
 }

@@ -7,3 +7,4 @@ mod edge;
 mod memory;
 mod qdrant;
 mod qdrant_server;
+mod recall;

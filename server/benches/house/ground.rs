@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use ingest::chunk::Chunker;
 use retrieval::adapters::fastembed::Runtime;
 use retrieval::ports::Embedder;
-use server::config::{Config, Given};
+use server::config::{CacheConfig, Config, Given};
 use server::datadir::DataDir;
 use server::setup::{Occasion, Provisioned, SetupPaths};
 use server::wiring::{self, House};
@@ -71,7 +71,9 @@ impl Ground {
         }
         // One process loads ONNX Runtime from one path, however many sites it opens.
         let ort_lib = Some(self.provisioned.onnxruntime.clone());
-        let config = Config { data_dir: folder.path().to_owned(), ort_lib, ..self.config.clone() };
+        // What is remembered would be measured once and never again.
+        let cache = CacheConfig::OFF;
+        let config = Config { data_dir: folder.path().to_owned(), ort_lib, cache, ..self.config.clone() };
         Ok(Site { config, folder })
     }
 }

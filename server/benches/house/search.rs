@@ -25,6 +25,7 @@ use super::report::median;
 pub const SHOWN: usize = 10;
 
 /// Somebody who asks.
+#[derive(Clone)]
 pub struct Reader {
     pub name: String,
     pub clearance: Clearance,
@@ -66,6 +67,10 @@ impl Embedder for Ready {
 
     fn dimensions(&self) -> usize {
         self.dimensions
+    }
+
+    fn knows(&self, _: &str) -> f32 {
+        1.0
     }
 
     async fn embed(&self, _: Purpose, texts: Vec<String>) -> Result<Vec<Embedding>, EmbedError> {
@@ -118,6 +123,28 @@ pub async fn latencies(
     Ok(took_ms.iter().zip(processor_ms).map(|(took_ms, sum)| latency(took_ms, sum / searches)).collect())
 }
 
+/// How many whole searches a second this machine does when as many ask as it has cores, each the next as soon as the last
+/// is answered.
+pub async fn rate(searcher: &Searcher, questions: &[Question], readers: &[Reader]) -> anyhow::Result<f64> {
+    let callers = std::thread::available_parallelism().map_or(1, usize::from);
+    let started = Instant::now();
+    let asking = (0..callers).map(|caller| {
+        let (searcher, readers) = (searcher.clone(), readers.to_vec());
+        let texts: Vec<String> = questions.iter().map(|question| question.text.clone()).collect();
+        tokio::spawn(async move {
+            for (at, text) in texts.iter().enumerate() {
+                let reader = &readers[(at + caller) % readers.len()];
+                searcher.search(&reader.clearance, text, Depth::Full, SHOWN).await?;
+            }
+            Ok::<_, retrieval::search::SearchError>(())
+        })
+    });
+    for caller in asking.collect::<Vec<_>>() {
+        caller.await??;
+    }
+    Ok((callers * questions.len()) as f64 / started.elapsed().as_secs_f64())
+}
+
 /// The share of the true nearest chunks that the dense ranking finds, for each reader.
 pub async fn recalls(
     searcher: &Searcher,
@@ -131,7 +158,8 @@ pub async fn recalls(
         let (mut found, mut there) = (0, 0);
         for (question, nearest) in questions.iter().zip(truth) {
             let answer = searcher.search(&reader.clearance, &question.text, Depth::Raw(Mode::Dense), SHOWN).await?;
-            let top = answer.candidates.iter().take(DEPTH).filter_map(|candidate| chunks.get(&candidate.point));
+            let top =
+                answer.trail.considered.iter().take(DEPTH).filter_map(|one| chunks.get(&one.scored.passage.point));
             found += top.filter(|chunk| nearest.contains(chunk)).count();
             there += nearest.len();
         }

@@ -15,7 +15,9 @@ use super::sentences::pieces;
 /// How the two judgements mix, and how strong the best sentence must be. Set on the gold questions of `data/eval`.
 const MEANING: f32 = 0.65;
 const WORDS: f32 = 0.35;
-const BAR: f32 = 0.44;
+pub const BAR: f32 = 0.40;
+/// A probability that the passages answer, below which none of their sentences is quoted.
+pub const LEAST_SURE: f64 = 0.10;
 /// Further sentences are quoted when they are nearly as good as the best.
 const NEARLY: f32 = 0.84;
 const QUOTES: usize = 3;
@@ -48,6 +50,16 @@ pub async fn weigh(
     found: &Found,
     sources: &[&Passage],
 ) -> Result<Evidence, EmbedError> {
+    Ok(choose(weighed(embedder, question, found, sources).await?, found.confidence))
+}
+
+/// The sentences of the packed sources, each with its strength.
+pub async fn weighed(
+    embedder: &dyn Embedder,
+    question: &str,
+    found: &Found,
+    sources: &[&Passage],
+) -> Result<Vec<Quote>, EmbedError> {
     let mut quotes: Vec<Quote> = sources
         .iter()
         .enumerate()
@@ -67,7 +79,7 @@ pub async fn weigh(
     for ((quote, vector), words) in quotes.iter_mut().zip(&vectors).zip(words) {
         quote.strength = MEANING * cosine(&found.question, vector) + WORDS * words;
     }
-    Ok(choose(quotes))
+    Ok(quotes)
 }
 
 /// Of a passage as a whole: the last of the headings that it stands under, else its title.
@@ -90,9 +102,9 @@ fn word_scores(question: &str, quotes: &[Quote], sources: &[&Passage]) -> Vec<f3
 }
 
 /// The best sentence and those nearly as good, in reading order; nothing when the best is too weak.
-fn choose(quotes: Vec<Quote>) -> Evidence {
+pub fn choose(quotes: Vec<Quote>, confidence: f64) -> Evidence {
     let strength = quotes.iter().map(|quote| quote.strength).fold(0.0, f32::max);
-    if strength < BAR {
+    if strength < BAR || confidence < LEAST_SURE {
         return Evidence { quotes: Vec::new(), strength };
     }
     let mut strong: Vec<(usize, Quote)> =
@@ -121,7 +133,7 @@ mod tests {
             heading: String::new(),
             strength: *strength,
         };
-        let chosen = choose(strengths.iter().enumerate().map(quote).collect());
+        let chosen = choose(strengths.iter().enumerate().map(quote).collect(), 1.0);
         assert_eq!(chosen.quotes.iter().map(|quote| quote.source).collect::<Vec<_>>(), expected);
     }
 
@@ -134,6 +146,8 @@ mod tests {
     #[test]
     fn below_the_bar_there_is_no_answer() {
         check(&[0.1, 0.3], &[]);
+        let strong = Quote { source: 0, text: "a".into(), heading: String::new(), strength: 0.9 };
+        assert_eq!(choose(vec![strong], LEAST_SURE - 0.01).quotes, []);
         check(&[], &[]);
     }
 }

@@ -1,12 +1,14 @@
-//! The read path, top to bottom: who -> clearance -> embed -> hybrid -> verify -> rerank -> diversify -> pack -> choose
+//! The read path, top to bottom: who -> clearance -> rewrite -> embed -> hybrid -> verify -> rerank -> arrange -> pack -> choose
 //! -> check citations -> record.
 //!
 //! Permission comes first: the clearance is made before anything is looked up. Without a language model the answer is
 //! made of quotes, each checked against its source, or it is an honest "I don't know". Knows no SQL, no engine, no HTTP.
 
 mod evidence;
+mod rewrite;
 mod sentences;
 mod trace;
+mod why;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,12 +18,15 @@ use prompts::cite;
 use prompts::pack::{Budget, Offer, pack};
 use prompts::template::{Decline, Extractive, Quoted, TemplateError, Templates};
 use retrieval::access::{AccessError, Principal};
+use retrieval::followup::Turn;
 use retrieval::model::{DocumentId, GenerationId, Passage, RecordId};
 use retrieval::ports::EmbedError;
 use retrieval::search::{Depth, Found, SearchError, Searcher};
 
 use crate::store::{AnswerRecord, Store};
 use evidence::{Evidence, weigh};
+pub use rewrite::{Rewriter, StandAlone, WordedBy};
+pub use why::{Step, Verdict, Why, WhyError};
 
 /// How many passages are looked at, and how much of them may stand as sources.
 const PASSAGES: usize = 10;
@@ -99,6 +104,8 @@ pub struct Answer {
     pub mode: &'static str,
     pub model: String,
     pub took_ms: u64,
+    /// What was searched for, if not the question as it was typed.
+    pub asked_as: Option<String>,
     /// `None` when the record could not be written, as on a full disk: reading goes on.
     pub record: Option<RecordId>,
 }
@@ -107,21 +114,30 @@ pub struct Answer {
 #[derive(Clone)]
 pub struct Answerer {
     pub searcher: Searcher,
+    pub rewriter: Rewriter,
     pub store: Store,
     pub templates: Arc<Templates>,
     pub generation: GenerationId,
 }
 
 impl Answerer {
-    pub async fn ask(&self, principal: &Principal, question: &Question) -> Result<Answer, AnswerError> {
+    /// The history is the caller's to answer for: it may be sent to a language model.
+    pub async fn ask(
+        &self,
+        principal: &Principal,
+        question: &Question,
+        history: &[Turn],
+    ) -> Result<Answer, AnswerError> {
         let (clearance, started) = (principal.clearance()?, Instant::now());
-        let found = self.searcher.search(&clearance, question.as_str(), Depth::Full, PASSAGES).await?;
+        let asked = self.rewriter.stand_alone(question.as_str(), history).await;
+        let found = self.searcher.search(&clearance, &asked.text, Depth::Full, PASSAGES).await?;
         let sources = self.pack(&found);
-        let evidence = weigh(&*self.searcher.embedder, question.as_str(), &found, &sources).await?;
+        let evidence = weigh(&*self.searcher.embedder, &asked.text, &found, &sources).await?;
         let citations = self.check(&evidence, &sources);
         let mut answer = self.word(&found, citations)?;
         answer.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        answer.record = self.record(principal, question, &found, &evidence, &answer).await;
+        answer.asked_as = asked.asked_as().map(str::to_owned);
+        answer.record = self.record(principal, question, &asked, &found, &evidence, &answer).await;
         Ok(answer)
     }
 
@@ -162,13 +178,14 @@ impl Answerer {
             self.templates.extractive(&Extractive { quotes: citations.iter().map(quoted).collect() })?
         };
         let mode = "extractive";
-        Ok(Answer { text, declined, citations, mode, model: "none".into(), took_ms: 0, record: None })
+        Ok(Answer { text, declined, citations, mode, model: "none".into(), took_ms: 0, asked_as: None, record: None })
     }
 
     async fn record(
         &self,
         principal: &Principal,
         question: &Question,
+        asked: &StandAlone,
         found: &Found,
         evidence: &Evidence,
         answer: &Answer,
@@ -182,7 +199,7 @@ impl Answerer {
             declined: answer.declined,
             mode: answer.mode,
             model: answer.model.clone(),
-            trace: trace::trace(found, evidence, &answer.citations),
+            trace: trace::trace(asked, found, evidence, &answer.citations),
             took_ms: i64::try_from(answer.took_ms).unwrap_or(i64::MAX),
             documents: trace::documents(found, &answer.citations),
         };

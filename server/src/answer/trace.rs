@@ -1,13 +1,14 @@
 //! What the answer record keeps of how an answer came about. For editors and replay, never for the asker.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use retrieval::access::{Origin, Principal, Reach};
 use retrieval::model::DocumentId;
 use retrieval::search::Found;
+use retrieval::search::trail::{Considered, Fate};
 use serde_json::{Value, json};
 
-use super::{Citation, Evidence};
+use super::{Citation, Evidence, StandAlone, WordedBy};
 
 /// Who asked, as a label and never as a credential.
 pub fn asker(principal: &Principal) -> String {
@@ -34,17 +35,31 @@ pub fn documents(found: &Found, citations: &[Citation]) -> Vec<(DocumentId, bool
     documents.into_iter().map(|document| (document, is_cited(&document))).collect()
 }
 
-/// Candidates with scores and what became of them, and the citations that were checked.
-pub fn trace(found: &Found, evidence: &Evidence, citations: &[Citation]) -> Value {
-    let kept: HashSet<_> = found.passages.iter().map(|scored| scored.passage.point).collect();
-    let candidates: Vec<Value> = found
-        .candidates
-        .iter()
-        .map(|hit| json!({"point": hit.point.to_string(), "fused": hit.score, "kept": kept.contains(&hit.point)}))
-        .collect();
+/// How the question was asked, candidates with scores and what became of them, and the citations that were checked.
+pub fn trace(asked: &StandAlone, found: &Found, evidence: &Evidence, citations: &[Citation]) -> Value {
+    let candidate = |considered: &Considered| {
+        let (scored, kept) = (&considered.scored, matches!(considered.fate, Fate::Given(_)));
+        let (point, fused) = (scored.passage.point.to_string(), scored.candidate.score);
+        json!({"point": point, "fused": fused, "score": scored.score, "kept": kept})
+    };
+    let candidates: Vec<Value> = found.trail.considered.iter().map(candidate).collect();
     let cited: Vec<Value> = citations
         .iter()
         .map(|c| json!({"n": c.n, "document": c.document.to_string(), "start": c.bytes.start, "end": c.bytes.end}))
         .collect();
-    json!({"candidates": candidates, "citations": cited, "strength": evidence.strength})
+    let worded_by = match asked.by {
+        WordedBy::Asker => "asker",
+        WordedBy::Rules => "rules",
+        WordedBy::Model => "model",
+    };
+    json!({
+        "asked_as": asked.asked_as(),
+        "worded_by": worded_by,
+        "candidates": candidates,
+        "citations": cited,
+        "strength": evidence.strength,
+        "confidence": found.confidence,
+        "instead": found.trail.instead,
+        "remembered": found.trail.remembered,
+    })
 }

@@ -1,15 +1,23 @@
 //! Where a command's work is done: in this process when it can own the data directory, by the running server otherwise.
 
+use std::time::Instant;
+
 use anyhow::anyhow;
 use retrieval::access::{AccessLabel, Principal};
 use retrieval::search::Depth;
 
 use super::remote::Remote;
 use super::{Context, Failure};
-use crate::answer::Question;
+use crate::answer::{Question, WhyError};
 use crate::datadir::{DataDir, HoldError};
-use crate::http::wire::{AskReply, Hit, InspectReply, SearchReply, SyncReply, SyncRequest, Viewer};
+use crate::http::wire::{
+    AskReply, Hit, InspectReply, SearchExplanation, SearchReply, SearchRequest, SyncReply, SyncRequest, Viewer,
+    WhyReply, WhyRequest, parse_as,
+};
 use crate::wiring::{self, House};
+
+/// Passages, where a request names no number.
+const HITS: usize = 10;
 
 /// The house here, or a server that has it.
 pub enum Desk {
@@ -34,25 +42,35 @@ impl Desk {
         }
     }
 
-    pub async fn search(
-        &self,
-        text: &str,
-        label: AccessLabel,
-        as_text: &str,
-        limit: usize,
-    ) -> Result<SearchReply, Failure> {
+    /// Without `as` in the request everything is seen.
+    pub async fn search(&self, request: &SearchRequest) -> Result<SearchReply, Failure> {
         let house = match self {
-            Self::There(server) => return server.search(text, as_text, limit).await,
+            Self::There(server) => return server.search(request).await,
             Self::Here(house) => house,
         };
-        let (question, started) = (question(text)?, std::time::Instant::now());
-        let clearance = operator(house).seeing_as(label)?.clearance()?;
-        let found = house.answerer.searcher.search(&clearance, question.as_str(), Depth::Full, limit).await?;
+        let (question, started) = (question(&request.query)?, Instant::now());
+        let clearance = seeing_as(house, request.as_label.as_deref())?.clearance()?;
+        let (searcher, limit) = (&house.answerer.searcher, request.limit.unwrap_or(HITS));
+        let asked = house.answerer.rewriter.stand_alone(question.as_str(), &[]).await;
+        let found = searcher.search(&clearance, &asked.text, Depth::Full, limit).await?;
+        let explanation = request.explain.then(|| SearchExplanation::new(searcher, &asked, &found));
+        let hits = found.passages.into_iter().map(|scored| Hit::new(scored, Viewer::Operator)).collect();
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(SearchReply {
-            hits: found.passages.into_iter().map(|scored| Hit::new(scored, Viewer::Operator)).collect(),
-            took_ms,
-        })
+        Ok(SearchReply { hits, asked_as: None, took_ms, explanation })
+    }
+
+    /// Where a document was lost, seen as the request's `as` says, which may see everything.
+    pub async fn why(&self, request: &WhyRequest) -> Result<WhyReply, Failure> {
+        match self {
+            Self::There(server) => server.why(request).await,
+            Self::Here(house) => {
+                let (asked, principal) = (question(&request.question)?, seeing_as(house, request.as_label.as_deref())?);
+                match house.answerer.why(&principal, &request.document, &asked).await {
+                    Err(WhyError::Several(many)) => Err(Failure::Usage(WhyError::Several(many).to_string())),
+                    told => Ok(told?.into()),
+                }
+            }
+        }
     }
 
     pub async fn ask(&self, text: &str, label: AccessLabel, as_text: &str) -> Result<AskReply, Failure> {
@@ -60,7 +78,7 @@ impl Desk {
             Self::There(server) => server.ask(text, as_text).await,
             Self::Here(house) => {
                 let principal = operator(house).seeing_as(label)?;
-                let answer = house.answerer.ask(&principal, &question(text)?).await?;
+                let answer = house.answerer.ask(&principal, &question(text)?, &[]).await?;
                 Ok(AskReply::new(answer, Viewer::Operator))
             }
         }
@@ -110,6 +128,12 @@ impl Desk {
 /// Whoever can open the data directory can read all of it.
 pub fn operator(house: &House) -> Principal {
     Principal::operator(house.library.workspace)
+}
+
+fn seeing_as(house: &House, as_label: Option<&str>) -> Result<Principal, Failure> {
+    let Some(text) = as_label else { return Ok(operator(house)) };
+    let label = parse_as(text).map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(operator(house).seeing_as(label)?)
 }
 
 /// Checked before anything is opened, so that a typing error costs nothing.

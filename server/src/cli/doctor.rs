@@ -8,6 +8,9 @@ use crate::datadir::{DataDir, Held, HoldError};
 use crate::setup::{self, Occasion, SetupPaths, State};
 use crate::wiring::{self, House};
 
+/// Up to about this many times off, the mean length was measured to change next to nothing (see the keyword encoder).
+const FAR: f64 = 2.5;
+
 /// One thing that was looked at.
 struct Check {
     name: String,
@@ -79,7 +82,23 @@ async fn inside(house: &House) -> anyhow::Result<Vec<Check>> {
             ),
         ),
     };
-    Ok(vec![fine("catalog", &format!("{documents} documents")), index])
+    Ok(vec![fine("catalog", &format!("{documents} documents")), index, keywords(house).await?])
+}
+
+/// What the keyword weights in the index take for the usual passage, and what that is by now.
+async fn keywords(house: &House) -> anyhow::Result<Check> {
+    let recorded = house.keywords.average_terms;
+    let words = match house.keywords.present_average(&house.store, &house.library.clearance).await? {
+        None => format!("made for passages of {recorded:.0} terms; too few are here to compare"),
+        Some(present) => {
+            let hint = match (present / recorded).max(recorded / present) {
+                far if far > FAR => "; deleting the folder `index` while nothing runs has it built anew for those",
+                _ => "",
+            };
+            format!("made for passages of {recorded:.0} terms; those here have {present:.0}{hint}")
+        }
+    };
+    Ok(fine("keywords", &words))
 }
 
 fn fine(name: &str, words: &str) -> Check {

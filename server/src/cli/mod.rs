@@ -21,6 +21,7 @@ mod search;
 mod serve;
 mod setup;
 mod sites;
+mod why;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -69,11 +70,13 @@ enum Command {
     Remove(remove::Args),
     /// Show everything about a document
     Inspect(inspect::Args),
+    /// Say at which step a document that should have answered was lost
+    Why(why::Args),
     /// Try again what failed
     Retry(retry::Args),
     /// Show how a job stands
     Jobs(jobs::Args),
-    /// Measure retrieval on a set of questions
+    /// Measure retrieval and answers on sets of questions
     Eval(eval::Args),
     /// Check that everything is in order
     Doctor,
@@ -98,6 +101,13 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 struct Context {
     config: Config,
     json: bool,
+}
+
+impl Context {
+    /// The cross-encoder that is configured, by name.
+    fn reranker(&self) -> Option<&str> {
+        self.config.reranker.as_ref().map(|reranker| reranker.model.as_str())
+    }
 }
 
 type Outcome = Result<(), Failure>;
@@ -138,6 +148,7 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Ask(args) => ask::run(context, args).await,
         Command::Remove(args) => remove::run(context, args).await,
         Command::Inspect(args) => inspect::run(context, args).await,
+        Command::Why(args) => why::run(context, args).await,
         Command::Retry(args) => retry::run(context, args).await,
         Command::Jobs(args) => jobs::run(context, args).await,
         Command::Eval(args) => eval::run(context, args).await,

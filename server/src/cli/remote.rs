@@ -13,7 +13,7 @@ use crate::datadir::DataDir;
 use crate::http::wire::{
     Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, InspectReply, JobReply, LedgerReply,
     NewDocuments, PageReply, Queued, Removed, Retried, Retry, SearchReply, SearchRequest, SiteRequest, SourceReply,
-    Sources, SyncReply, SyncRequest,
+    Sources, SyncReply, SyncRequest, WhyReply, WhyRequest,
 };
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -43,15 +43,17 @@ impl Remote {
         Ok(Self { client, url: file.url, token: file.token.into() })
     }
 
-    pub async fn search(&self, query: &str, as_text: &str, limit: usize) -> Result<SearchReply, Failure> {
-        let (query, as_label) = (query.to_owned(), Some(as_text.to_owned()));
-        self.call(self.client.post(self.at("/search")).json(&SearchRequest { query, limit: Some(limit), as_label }))
-            .await
+    pub async fn search(&self, request: &SearchRequest) -> Result<SearchReply, Failure> {
+        self.call(self.client.post(self.at("/search")).json(request)).await
+    }
+
+    pub async fn why(&self, request: &WhyRequest) -> Result<WhyReply, Failure> {
+        self.call(self.client.post(self.at("/why")).json(request)).await
     }
 
     pub async fn ask(&self, question: &str, as_text: &str) -> Result<AskReply, Failure> {
         let (question, as_label) = (question.to_owned(), Some(as_text.to_owned()));
-        self.call(self.client.post(self.at("/ask")).json(&AskRequest { question, as_label })).await
+        self.call(self.client.post(self.at("/ask")).json(&AskRequest { question, as_label, history: Vec::new() })).await
     }
 
     pub async fn add(&self, documents: &NewDocuments) -> Result<Accepted, Failure> {

@@ -97,6 +97,7 @@ fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
         readiness: Readiness::new(state),
         operator_token: Uuid::new_v4().simple().to_string().into(),
         visitors: context.config.visitors,
+        caches: house.caches.clone(),
         metrics: PrometheusBuilder::new().install_recorder()?,
     })
 }
@@ -158,7 +159,7 @@ async fn told_to_stop() {
 }
 
 /// Take the folder in if the library holds nothing yet.
-async fn seed(house: &House, folder: &Path) -> Outcome {
+pub(super) async fn seed(house: &House, folder: &Path) -> Outcome {
     if house.store.document_count(&house.library.clearance).await? > 0 {
         return Ok(());
     }

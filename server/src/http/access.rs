@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 use super::{Desk, handlers, keeping, page, sites};
 
 /// A question of 4,000 characters fits many times over.
-const QUESTION_BYTES: usize = 64 * 1024;
+const QUESTION_BYTES: usize = 512 * 1024;
 /// A batch of files from the command line: 50 MB of content in base64.
 const DOCUMENTS_BYTES: usize = 72 * 1024 * 1024;
 
@@ -45,6 +45,12 @@ pub const ROUTES: &[Route] = &[
         path: "/api/v1/ask",
         needs: Needs::Clearance,
         handler: || post(handlers::ask).layer(DefaultBodyLimit::max(QUESTION_BYTES)),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/why",
+        needs: Needs::Operator,
+        handler: || post(handlers::why).layer(DefaultBodyLimit::max(QUESTION_BYTES)),
     },
     Route {
         method: "POST",

@@ -10,7 +10,8 @@ use retrieval::ports::IndexError;
 use retrieval::search::SearchError;
 use serde_json::json;
 
-use crate::answer::{AnswerError, QuestionError};
+use super::wire::HistoryError;
+use crate::answer::{AnswerError, QuestionError, WhyError};
 use crate::library::{LibraryError, StoreError};
 
 /// What a client is told, and what only the log is.
@@ -77,6 +78,12 @@ impl From<QuestionError> for ApiError {
     }
 }
 
+impl From<HistoryError> for ApiError {
+    fn from(error: HistoryError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
 impl From<AccessError> for ApiError {
     fn from(error: AccessError) -> Self {
         match error {
@@ -102,6 +109,17 @@ impl From<AnswerError> for ApiError {
             AnswerError::Search(error) => error.into(),
             AnswerError::Embed(error) => Self::unavailable(error),
             AnswerError::Template(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<WhyError> for ApiError {
+    fn from(error: WhyError) -> Self {
+        match error {
+            WhyError::Access(error) => error.into(),
+            WhyError::Search(error) => error.into(),
+            WhyError::Store(error) => Self::unavailable(error),
+            WhyError::Several(_) => Self::bad_request(error.to_string()),
         }
     }
 }

@@ -14,7 +14,10 @@ use super::Desk;
 use super::error::ApiError;
 use super::ready;
 use super::who::{Asker, Operator};
-use super::wire::{AskReply, AskRequest, Hit, SearchReply, SearchRequest, parse_as};
+use super::wire::{
+    AskReply, AskRequest, Hit, SearchExplanation, SearchReply, SearchRequest, Viewer, WhyReply, WhyRequest,
+    conversation, parse_as,
+};
 use crate::answer::Question;
 
 const HITS: usize = 10;
@@ -38,6 +41,10 @@ pub async fn readyz(State(desk): State<Desk>) -> (StatusCode, Json<Value>) {
 }
 
 pub async fn metrics(State(desk): State<Desk>, Operator(_): Operator) -> String {
+    for (cache, counts) in desk.caches.counts() {
+        metrics::counter!("lectern_cache_hits_total", "cache" => cache).absolute(counts.hits);
+        metrics::counter!("lectern_cache_misses_total", "cache" => cache).absolute(counts.misses);
+    }
     desk.metrics.render()
 }
 
@@ -49,25 +56,45 @@ pub async fn search(
     let request = body.map_err(malformed)?.0;
     desk.readiness.to_answer()?;
     let (question, started) = (Question::parse(&request.query)?, Instant::now());
-    let viewer = asker.viewer();
+    let (viewer, history) = (asker.viewer(), conversation(request.history)?);
+    if request.explain && viewer != Viewer::Operator {
+        return Err(ApiError::not_allowed());
+    }
     let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
     let limit = request.limit.unwrap_or(HITS).min(MOST_HITS);
-    let found = desk.answerer.searcher.search(&principal.clearance()?, question.as_str(), Depth::Full, limit).await?;
+    let clearance = principal.clearance()?;
+    let asked = desk.answerer.rewriter.stand_alone(question.as_str(), &history).await;
+    let found = desk.answerer.searcher.search(&clearance, &asked.text, Depth::Full, limit).await?;
     metrics::counter!("lectern_searches_total").increment(1);
+    let explanation = request.explain.then(|| SearchExplanation::new(&desk.answerer.searcher, &asked, &found));
     let hits = found.passages.into_iter().map(|scored| Hit::new(scored, viewer)).collect();
-    Ok(Json(SearchReply { hits, took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) }))
+    let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(Json(SearchReply { hits, asked_as: asked.asked_as().map(str::to_owned), took_ms, explanation }))
 }
 
 pub async fn ask(State(desk): State<Desk>, asker: Asker, body: Body<AskRequest>) -> Result<Json<AskReply>, ApiError> {
     let request = body.map_err(malformed)?.0;
     desk.readiness.to_answer()?;
     let question = Question::parse(&request.question)?;
-    let viewer = asker.viewer();
+    let (viewer, history) = (asker.viewer(), conversation(request.history)?);
     let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
-    let answer = desk.answerer.ask(&principal, &question).await?;
+    let answer = desk.answerer.ask(&principal, &question, &history).await?;
     let declined = if answer.declined { "true" } else { "false" };
     metrics::counter!("lectern_answers_total", "declined" => declined).increment(1);
     Ok(Json(AskReply::new(answer, viewer)))
+}
+
+pub async fn why(
+    State(desk): State<Desk>,
+    Operator(operator): Operator,
+    body: Body<WhyRequest>,
+) -> Result<Json<WhyReply>, ApiError> {
+    let request = body.map_err(malformed)?.0;
+    desk.readiness.to_answer()?;
+    let question = Question::parse(&request.question)?;
+    let label = label(request.as_label.as_deref())?;
+    let principal = label.map_or(Ok(operator.clone()), |label| operator.seeing_as(label))?;
+    Ok(Json(desk.answerer.why(&principal, &request.document, &question).await?.into()))
 }
 
 fn label(as_label: Option<&str>) -> Result<Option<AccessLabel>, ApiError> {

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
+use retrieval::cache::Caches;
 use retrieval::model::WorkspaceId;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -39,6 +40,7 @@ pub struct Desk {
     /// Whoever can read the data directory can read this: it makes the command line's requests the operator's.
     pub operator_token: Secret,
     pub visitors: bool,
+    pub caches: Caches,
     pub metrics: PrometheusHandle,
 }
 

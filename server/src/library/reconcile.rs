@@ -35,7 +35,12 @@ impl Library {
         let live = self.store.document_live(&self.clearance).await?;
         let live: HashMap<VersionId, LiveDocument> = live.into_iter().map(|found| (found.version, found)).collect();
         let mut report = Reconciled::default();
-        let seen = self.prune(&live, &mut report).await?;
+        let pruned = self.prune(&live, &mut report).await;
+        // What was mended before it failed is mended.
+        if report.orphans + report.relabelled > 0 {
+            self.store.catalog_touch(self.workspace).await?;
+        }
+        let seen = pruned?;
         let missing: Vec<VersionId> = live
             .values()
             .filter(|document| seen.get(&document.version).copied().unwrap_or(0) != document.chunks)
@@ -89,7 +94,8 @@ impl Library {
         let points = chunks.into_iter().zip(vectors).map(|(chunk, dense)| point(chunk, dense)).collect();
         self.index.delete_versions(versions).await?;
         self.index.upsert(points).await?;
-        Ok(self.index.flush().await?)
+        self.index.flush().await?;
+        Ok(self.store.catalog_touch(self.workspace).await?)
     }
 
     async fn vectors(&self, chunks: &[StoredChunk]) -> Result<Vec<Embedding>, LibraryError> {

@@ -100,7 +100,7 @@ impl Catalog for LeasedCatalog {
                 brought_up.extend(store.items_insert(&mut tx, lease.job, item, inside).await?);
             }
         }
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         Ok(brought_up)
     }
 }

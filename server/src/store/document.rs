@@ -7,9 +7,9 @@ use ingest::dedupe::{Known, Standing};
 use ingest::ports::{Draft, Item};
 use retrieval::access::{AccessLabel, Clearance};
 use retrieval::model::{ContentHash, DocumentId, VersionId, WorkspaceId};
-use sqlx::{Any, Transaction};
 
 use super::job::RETRIED_FOR_MS;
+use super::writing::Writing;
 use super::{Store, StoreError, TaskKind, near, outbox, rows, vector};
 
 /// A document as `reconcile` compares it with the index.
@@ -20,6 +20,9 @@ pub struct LiveDocument {
     pub label: AccessLabel,
     pub chunks: usize,
 }
+
+/// Chunks leave out only what has no words. More of that than this, and they are no neighbours.
+const LONGEST_GAP_BYTES: usize = 200;
 
 type KnownRow = (String, String, i64, String, i64);
 
@@ -72,7 +75,7 @@ impl Store {
 
     pub(super) async fn relabel(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         document: DocumentId,
         label: &AccessLabel,
@@ -89,6 +92,7 @@ impl Store {
             .await?
             .rows_affected();
         if changed > 0 {
+            tx.touch(workspace);
             near::part(tx, document).await?;
             self.outbox_push(tx, workspace, TaskKind::RelabelDocument, &document.to_string()).await?;
         }
@@ -193,7 +197,7 @@ impl Store {
     /// The flip: this draft is what readers see when the transaction commits.
     pub(super) async fn publish(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         model: &str,
         item: &Item,
@@ -212,7 +216,7 @@ impl Store {
     /// A draft that nobody will see: its points leave the index.
     pub(super) async fn unpublish(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         draft: &Draft,
     ) -> Result<(), StoreError> {
@@ -221,7 +225,7 @@ impl Store {
 
     async fn switch_live_version(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         draft: &Draft,
     ) -> Result<(), StoreError> {
@@ -233,6 +237,7 @@ impl Store {
             sqlx::query("DELETE FROM chunks WHERE version_id = $1").bind(&old).execute(&mut **tx).await?;
             self.outbox_push(tx, workspace, TaskKind::DeleteVersion, &old).await?;
         }
+        tx.touch(workspace);
         let upsert = "INSERT INTO documents (id, workspace_id, tier, group_names, live_version, created_ms, updated_ms) \
                       VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (id) \
                       DO UPDATE SET tier = $3, group_names = $4, live_version = $5, updated_ms = $6";
@@ -248,7 +253,7 @@ impl Store {
         Ok(())
     }
 
-    async fn version_insert(&self, tx: &mut Transaction<'_, Any>, draft: &Draft) -> Result<(), StoreError> {
+    async fn version_insert(&self, tx: &mut Writing, draft: &Draft) -> Result<(), StoreError> {
         let insert = "INSERT INTO versions \
                       (id, document_id, title, language, body, content_hash, problems, created_ms, author, dated, kind) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -271,7 +276,7 @@ impl Store {
 
     pub(super) async fn retire_if_orphaned(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         document: DocumentId,
     ) -> Result<(), StoreError> {
@@ -286,12 +291,7 @@ impl Store {
     }
 
     /// Remove the rows and tell the index; whether there was anything to remove.
-    async fn retire(
-        &self,
-        tx: &mut Transaction<'_, Any>,
-        workspace: WorkspaceId,
-        document: DocumentId,
-    ) -> Result<bool, StoreError> {
+    async fn retire(&self, tx: &mut Writing, workspace: WorkspaceId, document: DocumentId) -> Result<bool, StoreError> {
         let delete = "DELETE FROM documents WHERE id = $1 AND workspace_id = $2 RETURNING live_version";
         let live: Option<(String,)> = sqlx::query_as(delete)
             .bind(document.to_string())
@@ -299,6 +299,7 @@ impl Store {
             .fetch_optional(&mut **tx)
             .await?;
         if let Some((version,)) = &live {
+            tx.touch(workspace);
             near::part(tx, document).await?;
             self.outbox_push(tx, workspace, outbox::TaskKind::DeleteVersion, version).await?;
         }
@@ -320,9 +321,10 @@ fn known_from((id, hash, tier, groups, origins): KnownRow) -> Result<Known, Stor
     })
 }
 
-async fn chunks_insert(tx: &mut Transaction<'_, Any>, workspace: WorkspaceId, draft: &Draft) -> Result<(), StoreError> {
+async fn chunks_insert(tx: &mut Writing, workspace: WorkspaceId, draft: &Draft) -> Result<(), StoreError> {
     let insert = "INSERT INTO chunks (point_id, version_id, document_id, ordinal, start_byte, end_byte, page, heading, \
-                  body, vector_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+                  body, vector_key, gap) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let mut ended = None;
     for (chunk, (key, _)) in draft.chunks.iter().zip(&draft.vectors) {
         let point = retrieval::model::PointId::of(workspace, draft.document, draft.version, chunk.ordinal);
         sqlx::query(insert)
@@ -336,8 +338,15 @@ async fn chunks_insert(tx: &mut Transaction<'_, Any>, workspace: WorkspaceId, dr
             .bind(&chunk.heading)
             .bind(&chunk.text)
             .bind(rows::hash_to_sql(*key))
+            .bind(ended.and_then(|end| gap(&draft.text, end, chunk.bytes.start)))
             .execute(&mut **tx)
             .await?;
+        ended = Some(chunk.bytes.end);
     }
     Ok(())
+}
+
+/// What stands between two chunks: white space, seldom more.
+fn gap(text: &str, end: usize, start: usize) -> Option<&str> {
+    text.get(end..start.max(end)).filter(|gap| gap.len() <= LONGEST_GAP_BYTES)
 }

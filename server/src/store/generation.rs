@@ -32,6 +32,34 @@ impl Store {
         row.map(generation).transpose()
     }
 
+    /// The mean length of a passage in terms that this generation's index was begun with; none for the encoder's default.
+    pub async fn generation_average_terms(&self, generation: GenerationId) -> Result<Option<f64>, StoreError> {
+        let select = "SELECT average_terms FROM generations WHERE id = $1";
+        // Where it is recorded it was so just now, on the connection that writes.
+        let found: Option<(Option<f64>,)> =
+            sqlx::query_as(select).bind(generation.to_string()).fetch_optional(&self.writer).await?;
+        Ok(found.and_then(|(average,)| average))
+    }
+
+    /// Before the first point of its index: afterwards the weights in there hold it.
+    pub async fn generation_set_average_terms(
+        &self,
+        generation: GenerationId,
+        average: Option<f64>,
+    ) -> Result<(), StoreError> {
+        let id = generation.to_string();
+        // No NULL is bound: sqlx 0.9 announces one among doubles as a REAL, and Postgres then refuses on that connection the
+        // first DOUBLE that the same statement brings.
+        let query = match average {
+            Some(average) => {
+                sqlx::query("UPDATE generations SET average_terms = $1 WHERE id = $2").bind(average).bind(id)
+            }
+            None => sqlx::query("UPDATE generations SET average_terms = NULL WHERE id = $1").bind(id),
+        };
+        query.execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// The first generation of a workspace: live from its birth, because nothing is answered from another.
     pub async fn generation_begin(
         &self,
@@ -59,6 +87,7 @@ impl Store {
             .bind(workspace.to_string())
             .execute(&mut *tx)
             .await?;
+        tx.touch(workspace);
         tx.commit().await?;
         Ok(Generation { id, workspace, embedder: embedder.to_owned(), dimensions, language: language.to_owned() })
     }

@@ -6,8 +6,9 @@
 use ingest::ports::{Inside, Item, Outcome};
 use retrieval::access::AccessLabel;
 use retrieval::model::{DocumentId, JobId, SourceId, VersionId, WorkspaceId};
-use sqlx::{Any, FromRow, Transaction};
+use sqlx::FromRow;
 
+use super::writing::Writing;
 use super::{LEASE, Store, StoreError, rows};
 
 /// What failed is kept for so long, and may be tried again.
@@ -258,7 +259,7 @@ impl Store {
         Ok(Some(JobStatus { job, state, items: items.collect::<Result<_, StoreError>>()? }))
     }
 
-    pub(super) async fn beat(&self, tx: &mut Transaction<'_, Any>, lease: &Lease) -> Result<bool, StoreError> {
+    pub(super) async fn beat(&self, tx: &mut Writing, lease: &Lease) -> Result<bool, StoreError> {
         let update = "UPDATE jobs SET lease_until = $1, updated_ms = $2 \
                       WHERE id = $3 AND fence = $4 AND state = 'running'";
         let now = self.clock.now_ms();
@@ -275,7 +276,7 @@ impl Store {
     /// Whether the item still waited: one that was settled meanwhile, by a removal, stays so.
     pub(super) async fn item_settle(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         lease: &Lease,
         item: &Item,
         outcome: &Outcome,
@@ -298,7 +299,7 @@ impl Store {
     /// What still waits for the origins of this document was handed in before it was taken out, and goes with it.
     pub(super) async fn items_withdraw(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         document: DocumentId,
     ) -> Result<(), StoreError> {
@@ -325,7 +326,7 @@ impl Store {
     /// One more item of a job that is still open.
     pub(super) async fn item_add(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         job: JobId,
         ordinal: usize,
         item: NewItem,
@@ -339,7 +340,7 @@ impl Store {
     /// New items of a running job, for what was found inside one of its items, at its end.
     pub(super) async fn items_insert(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         job: JobId,
         outer: &Item,
         inside: &[Inside],
@@ -388,7 +389,7 @@ impl ItemLine {
     }
 }
 
-async fn item_insert(tx: &mut Transaction<'_, Any>, job: JobId, item: &Item) -> Result<(), StoreError> {
+async fn item_insert(tx: &mut Writing, job: JobId, item: &Item) -> Result<(), StoreError> {
     let insert = "INSERT INTO job_items (job_id, ordinal, origin, original, tier, group_names, document_id, \
                   version_id, state, chunks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0)";
     sqlx::query(insert)

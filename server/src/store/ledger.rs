@@ -12,12 +12,13 @@ use ingest::crawl::ledger::{Farewell, Found, HandIn, Mark, Opened, Row, Verdict,
 use ingest::crawl::ports::{Ledger, LedgerError};
 use ingest::ports::Outcome;
 use retrieval::model::{DocumentId, JobId, SourceId, WorkspaceId};
-use sqlx::{Any, FromRow, Transaction};
+use sqlx::FromRow;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::job::{JobKind, Lease, NewItem};
 use super::source::Source;
+use super::writing::Writing;
 use super::{Store, StoreError, rows};
 
 /// A batch is closed when it has this many pages or is this old: soon enough to be read, large enough to be indexed well.
@@ -82,7 +83,7 @@ impl SqlLedger {
         Self { store, lease, source, owner, batch: Mutex::default() }
     }
 
-    async fn write(&self) -> Result<Transaction<'static, Any>, LedgerError> {
+    async fn write(&self) -> Result<Writing, LedgerError> {
         let mut tx = self.store.write().await.map_err(unavailable)?;
         match self.store.beat(&mut tx, &self.lease).await.map_err(unavailable)? {
             true => Ok(tx),
@@ -91,13 +92,13 @@ impl SqlLedger {
     }
 
     /// The round that is open, within a transaction.
-    async fn round(&self, tx: &mut Transaction<'_, Any>) -> Result<i64, StoreError> {
+    async fn round(&self, tx: &mut Writing) -> Result<i64, StoreError> {
         let select = "SELECT round FROM sources WHERE id = $1";
         let (round,): (i64,) = sqlx::query_as(select).bind(self.source.id.to_string()).fetch_one(&mut **tx).await?;
         Ok(round)
     }
 
-    async fn open_round(&self, tx: &mut Transaction<'_, Any>, plan: &str) -> Result<Opened, StoreError> {
+    async fn open_round(&self, tx: &mut Writing, plan: &str) -> Result<Opened, StoreError> {
         let source = self.source.id.to_string();
         let begin = "UPDATE sources SET round = round + 1, round_open = 1, live_before = \
                        (SELECT COUNT(*) FROM crawl_pages WHERE source_id = $1 AND live = 1) \
@@ -114,7 +115,7 @@ impl SqlLedger {
     }
 
     /// Whether this is the first that the open round hears of the address.
-    async fn discovered(&self, tx: &mut Transaction<'_, Any>, round: i64, found: &Found) -> Result<bool, StoreError> {
+    async fn discovered(&self, tx: &mut Writing, round: i64, found: &Found) -> Result<bool, StoreError> {
         let insert = "INSERT INTO crawl_pages (source_id, url, round, verdict, live, depth, via, found_on, updated_ms) \
                       VALUES ($1, $2, $3, 'waiting', 0, $4, $5, $6, $7) ON CONFLICT (source_id, url) DO UPDATE \
                       SET round = $3, verdict = 'waiting', detail = NULL, depth = $4, via = $5, found_on = $6, \
@@ -135,7 +136,7 @@ impl SqlLedger {
 
     async fn recorded(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         round: i64,
         address: &Address,
         verdict: &Verdict,
@@ -156,7 +157,7 @@ impl SqlLedger {
     }
 
     /// Another source that the address belongs to: two would hand it in for each other's readers, again and again.
-    async fn other_owner(&self, tx: &mut Transaction<'_, Any>, url: &str) -> Result<Option<String>, StoreError> {
+    async fn other_owner(&self, tx: &mut Writing, url: &str) -> Result<Option<String>, StoreError> {
         let select = "SELECT s.address FROM crawl_pages p JOIN sources s ON s.id = p.source_id \
                       WHERE p.url = $1 AND p.live = 1 AND s.id <> $2 AND s.workspace_id = $3 LIMIT 1";
         let other: Option<(String,)> = sqlx::query_as(select)
@@ -168,7 +169,7 @@ impl SqlLedger {
         Ok(other.map(|(address,)| address))
     }
 
-    async fn keep_mark(&self, tx: &mut Transaction<'_, Any>, address: &Address, mark: &Mark) -> Result<(), StoreError> {
+    async fn keep_mark(&self, tx: &mut Writing, address: &Address, mark: &Mark) -> Result<(), StoreError> {
         let update = "UPDATE crawl_pages SET live = 1, etag = $1, last_modified = $2, body_hash = $3 \
                       WHERE source_id = $4 AND url = $5";
         sqlx::query(update)
@@ -346,7 +347,7 @@ impl Store {
 
     async fn page_retire(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         source: SourceId,
         url: &str,
@@ -361,7 +362,7 @@ impl Store {
     /// What ingestion made of a page that a crawl handed in. A page that failed is asked for anew the next time.
     pub(super) async fn page_settle(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         source: SourceId,
         url: &str,
         outcome: &Outcome,
@@ -415,8 +416,8 @@ fn verdict(name: &str, detail: Option<&str>) -> Result<Verdict, StoreError> {
     Verdict::named(name, detail).ok_or_else(|| StoreError::Unreadable(format!("the verdict \"{name}\"")))
 }
 
-async fn commit(tx: Transaction<'static, Any>) -> Result<(), LedgerError> {
-    tx.commit().await.map_err(|error| unavailable(error.into()))
+async fn commit(tx: Writing) -> Result<(), LedgerError> {
+    tx.commit().await.map_err(unavailable)
 }
 
 fn unavailable(error: StoreError) -> LedgerError {

@@ -7,6 +7,7 @@
 mod answer_record;
 mod catalog;
 mod document;
+mod evaluation;
 mod generation;
 mod inspection;
 mod job;
@@ -19,14 +20,16 @@ mod passage;
 mod rows;
 mod source;
 mod vector;
+mod whereabouts;
+mod writing;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::any::{Any, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::any::AnyPoolOptions;
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::sync::RwLock;
 
 use crate::clock::Clock;
@@ -34,6 +37,7 @@ use crate::clock::Clock;
 pub use answer_record::AnswerRecord;
 pub use catalog::LeasedCatalog;
 pub use document::LiveDocument;
+pub use evaluation::Evaluation;
 pub use inspection::{AskedQuestion, InspectedChunk, Inspection, Likeness};
 pub use job::{ItemLine, JobKind, JobStatus, Lease, NewItem};
 pub use ledger::{LedgerLine, SqlLedger};
@@ -41,6 +45,7 @@ pub use originals::Originals;
 pub use outbox::{Task, TaskKind};
 pub use passage::StoredChunk;
 pub use source::Source;
+pub use whereabouts::{HandedIn, Whereabouts};
 
 /// A job's worker must be heard of this often, or another takes over.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -158,14 +163,6 @@ impl Store {
     pub async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
-    }
-
-    /// A writing transaction. SQLite must say so at its start: a reader that turns writer is refused at once.
-    async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(match self.dialect {
-            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Dialect::Postgres => self.writer.begin().await?,
-        })
     }
 }
 

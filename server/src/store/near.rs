@@ -7,15 +7,16 @@ use ingest::dedupe::{Fingerprint, is_near_duplicate};
 use ingest::parse::plain_text;
 use ingest::ports::Draft;
 use retrieval::model::{DocumentId, WorkspaceId};
-use sqlx::{Any, AssertSqlSafe, Transaction};
+use sqlx::AssertSqlSafe;
 
+use super::writing::Writing;
 use super::{StoreError, rows};
 
 /// Texts compared at most: a template that hundreds of pages share must not hold up the flip.
 const CANDIDATES: usize = 16;
 
 /// Note a draft's fingerprint, and the document that stands for its like if there is one.
-pub async fn mark(tx: &mut Transaction<'_, Any>, workspace: WorkspaceId, draft: &Draft) -> Result<(), StoreError> {
+pub async fn mark(tx: &mut Writing, workspace: WorkspaceId, draft: &Draft) -> Result<(), StoreError> {
     part(tx, draft.document).await?;
     let document = draft.document.to_string();
     sqlx::query("DELETE FROM document_bands WHERE document_id = $1").bind(&document).execute(&mut **tx).await?;
@@ -37,7 +38,7 @@ pub async fn mark(tx: &mut Transaction<'_, Any>, workspace: WorkspaceId, draft: 
 }
 
 /// A document is no longer like any other, and nothing is like it: it goes, or it changes its text or its readers.
-pub async fn part(tx: &mut Transaction<'_, Any>, document: DocumentId) -> Result<(), StoreError> {
+pub async fn part(tx: &mut Writing, document: DocumentId) -> Result<(), StoreError> {
     let update = "UPDATE documents SET near_of = NULL WHERE id = $1 OR near_of = $1";
     sqlx::query(update).bind(document.to_string()).execute(&mut **tx).await?;
     Ok(())
@@ -45,7 +46,7 @@ pub async fn part(tx: &mut Transaction<'_, Any>, document: DocumentId) -> Result
 
 /// The oldest document of this label whose text is nearly the same, or what stands for that one.
 async fn representative(
-    tx: &mut Transaction<'_, Any>,
+    tx: &mut Writing,
     workspace: WorkspaceId,
     draft: &Draft,
     fingerprint: Fingerprint,

@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use ingest::ports::{Inside, Item};
 use retrieval::access::AccessLabel;
 use retrieval::model::{DocumentId, SourceId, WorkspaceId};
-use sqlx::{Any, Transaction};
 
 use super::document::inside_of;
+use super::writing::Writing;
 use super::{Store, StoreError, rows};
 
 impl Store {
@@ -67,7 +67,7 @@ impl Store {
     /// Let an origin lead to `document`; a document that no origin leads to any more is retired.
     pub(super) async fn lead_origin(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         item: &Item,
         document: DocumentId,
@@ -90,6 +90,9 @@ impl Store {
             .execute(&mut **tx)
             .await?;
         let former: Option<DocumentId> = former.map(|(id,)| rows::id(&id)).transpose()?;
+        if former != Some(document) {
+            tx.touch(workspace);
+        }
         match former.filter(|former| *former != document) {
             Some(former) => self.retire_if_orphaned(tx, workspace, former).await,
             None => Ok(()),
@@ -99,7 +102,7 @@ impl Store {
     /// What came out of a file before and is no longer in it leaves.
     pub(super) async fn retire_inside(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         outer: &str,
         inside: &[Inside],
@@ -121,7 +124,7 @@ impl Store {
     /// An origin, and those of the files inside it.
     pub(super) async fn origin_retire_whole(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         origin: &str,
     ) -> Result<Vec<String>, StoreError> {
@@ -142,7 +145,7 @@ impl Store {
 
     async fn origin_retire(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         origin: &str,
     ) -> Result<Option<String>, StoreError> {
@@ -150,6 +153,7 @@ impl Store {
         let gone: Option<(String, String)> =
             sqlx::query_as(delete).bind(workspace.to_string()).bind(origin).fetch_optional(&mut **tx).await?;
         let Some((document, original)) = gone else { return Ok(None) };
+        tx.touch(workspace);
         self.retire_if_orphaned(tx, workspace, rows::id(&document)?).await?;
         Ok(Some(original))
     }

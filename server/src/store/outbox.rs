@@ -4,8 +4,9 @@
 
 use retrieval::access::AccessLabel;
 use retrieval::model::{DocumentId, VersionId, WorkspaceId};
-use sqlx::{Any, AssertSqlSafe, Transaction};
+use sqlx::AssertSqlSafe;
 
+use super::writing::Writing;
 use super::{Store, StoreError, rows};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,13 +47,19 @@ impl Store {
             .collect()
     }
 
+    /// The index has flushed what these said. What it was asked in between it answered from the former state.
     pub async fn outbox_strike(&self, ids: &[String]) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
         for page in ids.chunks(100) {
-            let delete = format!("DELETE FROM outbox WHERE id IN ({})", rows::placeholders(1, page.len()));
-            let query = page.iter().fold(sqlx::query(AssertSqlSafe(delete)), |query, id| query.bind(id));
-            query.execute(&self.writer).await?;
+            let places = rows::placeholders(1, page.len());
+            let delete = format!("DELETE FROM outbox WHERE id IN ({places}) RETURNING workspace_id");
+            let query = page.iter().fold(sqlx::query_as(AssertSqlSafe(delete)), |query, id| query.bind(id));
+            let struck: Vec<(String,)> = query.fetch_all(&mut *tx).await?;
+            for (workspace,) in struck {
+                tx.touch(rows::id(&workspace)?);
+            }
         }
-        Ok(())
+        tx.commit().await
     }
 
     pub async fn outbox_len(&self, workspace: WorkspaceId) -> Result<usize, StoreError> {
@@ -63,7 +70,7 @@ impl Store {
 
     pub(super) async fn outbox_push(
         &self,
-        tx: &mut Transaction<'_, Any>,
+        tx: &mut Writing,
         workspace: WorkspaceId,
         kind: TaskKind,
         subject: &str,

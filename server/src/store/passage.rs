@@ -26,9 +26,13 @@ struct PassageRow {
     page: Option<i64>,
     heading: String,
     body: String,
+    gap: Option<String>,
     title: String,
+    dated: Option<String>,
+    created_ms: i64,
     tier: i64,
     group_names: String,
+    near_of: Option<String>,
     origin: String,
 }
 
@@ -69,6 +73,10 @@ impl Shelf for Store {
     async fn passages(&self, clearance: &Clearance, points: &[PointId]) -> Result<Vec<Passage>, ShelfError> {
         self.passage_find(clearance, points).await.map_err(|error| ShelfError(Box::new(error)))
     }
+
+    async fn version(&self, clearance: &Clearance) -> Result<u64, ShelfError> {
+        self.catalog_version(clearance.workspace()).await.map_err(|error| ShelfError(Box::new(error)))
+    }
 }
 
 impl Store {
@@ -77,7 +85,7 @@ impl Store {
         for page in points.chunks(PAGE) {
             let select = format!(
                 "SELECT c.point_id, c.document_id, c.version_id, c.ordinal, c.start_byte, c.end_byte, c.page, \
-                   c.heading, c.body, v.title, d.tier, d.group_names, \
+                   c.heading, c.body, c.gap, v.title, v.dated, v.created_ms, d.tier, d.group_names, d.near_of, \
                    (SELECT MIN(o.origin) FROM origins o WHERE o.document_id = d.id) AS origin \
                  FROM chunks c JOIN documents d ON d.id = c.document_id AND d.live_version = c.version_id \
                  JOIN versions v ON v.id = c.version_id \
@@ -125,6 +133,26 @@ impl Store {
         Ok(chunks)
     }
 
+    /// The texts of up to `many` chunks. Point ids are hashes, so their order picks from everywhere alike.
+    pub async fn chunk_sample(&self, clearance: &Clearance, many: usize) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT d.tier, d.group_names, v.title, c.heading, c.body \
+                      FROM chunks c JOIN documents d ON d.id = c.document_id AND d.live_version = c.version_id \
+                      JOIN versions v ON v.id = c.version_id \
+                      WHERE d.workspace_id = $1 ORDER BY c.point_id LIMIT $2";
+        let found: Vec<(i64, String, String, String, String)> = sqlx::query_as(select)
+            .bind(clearance.workspace().to_string())
+            .bind(rows::count(many))
+            .fetch_all(&self.reader)
+            .await?;
+        let mut texts = Vec::with_capacity(found.len());
+        for (tier, groups, title, heading, body) in found {
+            if clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?) {
+                texts.push(text_in_context(&title, &heading, &body));
+            }
+        }
+        Ok(texts)
+    }
+
     /// Every live document with the number of its chunks: one side of the reconciliation.
     pub async fn document_live(&self, clearance: &Clearance) -> Result<Vec<LiveDocument>, StoreError> {
         let select = "SELECT d.id, d.live_version, d.tier, d.group_names, \
@@ -146,6 +174,7 @@ fn passage(row: PassageRow) -> Result<Passage, StoreError> {
     Ok(Passage {
         point: rows::id(&row.point_id)?,
         document: rows::id(&row.document_id)?,
+        family: rows::id(row.near_of.as_deref().unwrap_or(&row.document_id))?,
         version: rows::id(&row.version_id)?,
         ordinal: u32::try_from(row.ordinal).unwrap_or(u32::MAX),
         title: row.title,
@@ -155,6 +184,9 @@ fn passage(row: PassageRow) -> Result<Passage, StoreError> {
         heading: row.heading,
         text: row.body,
         bytes: rows::size(row.start_byte)..rows::size(row.end_byte),
+        gap: row.gap,
+        dated: row.dated,
+        taken_in_ms: row.created_ms,
     })
 }
 

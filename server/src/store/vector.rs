@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use retrieval::model::ContentHash;
 use retrieval::ports::Embedding;
-use sqlx::{Any, AssertSqlSafe, Transaction};
+use sqlx::AssertSqlSafe;
 
+use super::writing::Writing;
 use super::{Store, StoreError, rows};
 
 /// How many keys one query asks for.
@@ -38,7 +39,7 @@ impl Store {
 }
 
 pub(super) async fn vector_put(
-    tx: &mut Transaction<'_, Any>,
+    tx: &mut Writing,
     model: &str,
     key: ContentHash,
     vector: &Embedding,

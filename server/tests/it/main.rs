@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 
+mod chat;
 mod cli;
 mod fetch;
 mod ground;
@@ -16,4 +17,5 @@ mod postgres;
 mod setup;
 mod store;
 mod tidy;
+mod wiring;
 mod worker;

@@ -136,11 +136,14 @@ async fn ask(home: &Home, truth: &Truth, dice: &mut Dice) -> (Shown, Shown, Show
         [dice.below(4) as usize];
     let found = home.searcher().search(&clearance, &question, depth, 200).await.unwrap();
     let many = found.passages.len();
-    let found: Shown = found.passages.into_iter().map(|hit| (who(&hit.passage.label), hit.passage.text)).collect();
+    let stand_for_copies: BTreeSet<String> =
+        found.passages.iter().filter(|hit| !hit.instead_of.is_empty()).map(|hit| hit.passage.text.clone()).collect();
+    let mut found: Shown = found.passages.into_iter().map(|hit| (who(&hit.passage.label), hit.passage.text)).collect();
     assert_eq!(found.len(), many, "a document was found twice");
     let admits = |label: &AccessLabel| clearance.admits(home.ground.workspace, label);
     let admitted: Shown =
         truth.values().filter(|(label, _)| admits(label)).map(|(label, text)| (who(label), text.clone())).collect();
+    found.extend(admitted.iter().filter(|(_, text)| stand_for_copies.contains(text)).cloned());
     assert_eq!(home.ground.store.document_count(&clearance).await.unwrap(), admitted.len());
     let shares_a_word = |text: &str| question.split(' ').any(|word| text.split(' ').any(|other| other == word));
     let reachable = match depth {

@@ -64,7 +64,7 @@ pub struct EdgeStats {
 impl EdgeIndex {
     /// Open the shard in `directory`, or start an empty one where there is none.
     ///
-    /// [`IndexError::Damaged`] means that it cannot be read and [`create_anew`](Self::create_anew) is due;
+    /// [`IndexError::Damaged`] means that it cannot be read and [`discard`](Self::discard) is due;
     /// [`IndexError::Unavailable`] that another process has it open.
     pub fn open(directory: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<Self, IndexError> {
         let encoder = Bm25::new(&settings.bm25).map_err(|error| IndexError::Refused(error.to_string()))?;
@@ -83,10 +83,15 @@ impl EdgeIndex {
         })
     }
 
-    /// Drop what is in `directory` and start empty; the caller fills the index from SQL and the embedding cache.
-    pub fn create_anew(directory: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<Self, IndexError> {
-        shard::discard(directory)?;
-        Self::open(directory, workspace, settings)
+    /// Whether there is a shard in `directory`, sound or not; [`open`](Self::open) would otherwise begin one.
+    pub fn is_in(directory: &Path) -> bool {
+        shard::is_in(directory)
+    }
+
+    /// Drop what is in `directory`, unless somebody has it open; the caller opens it anew and fills it from SQL and the
+    /// embedding cache.
+    pub fn discard(directory: &Path) -> Result<(), IndexError> {
+        shard::discard(directory)
     }
 
     /// Numbers for metrics.

@@ -1,4 +1,4 @@
-//! Questions to the engine: hybrid search, counting, paging; each with the reader's filter on everything it asks.
+//! Questions to the engine: both rankings, counting, paging; each with the reader's filter on everything it asks.
 //!
 //! Synchronous, for a thread that may block. Knows the engine's requests and the layout of a point; the condition comes
 //! ready-made, and nothing here can widen it.
@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use qdrant_edge::{
-    CountRequest, EdgeShard, Filter, Fusion, JsonPath, NamedQuery, Payload, PayloadSelector, PayloadSelectorInclude,
-    Prefetch, QueryEnum, QueryRequest, Record, ScoredPoint, ScoringQuery, ScrollRequest, SparseVector, VectorInternal,
+    CountRequest, EdgeShard, Filter, JsonPath, NamedQuery, Payload, PayloadSelector, PayloadSelectorInclude, QueryEnum,
+    QueryRequest, Record, ScoringQuery, ScrollRequest, SparseVector, VectorInternal, VectorStructInternal,
     WithPayloadInterface, WithVector,
 };
 use serde_json::Value;
@@ -17,9 +17,10 @@ use super::contain::failure;
 use super::settings::Probe;
 use crate::adapters::bm25::TermWeights;
 use crate::adapters::condition::Condition;
-use crate::adapters::layout;
+use crate::adapters::layout::{self, Depths};
+use crate::fuse::{self, Fused, Ranking};
 use crate::model::{DocumentId, PointId, VersionId};
-use crate::ports::{Candidate, IndexError, Mode, Query, StoredPoint};
+use crate::ports::{Candidate, IndexError, Mode, Place, Query, StoredPoint};
 
 /// The best points for `query` among those that fit `readable`.
 pub(super) fn search(
@@ -29,13 +30,13 @@ pub(super) fn search(
     terms: &TermWeights,
     probe: Probe,
 ) -> Result<Vec<Candidate>, IndexError> {
-    let rankings = Rankings { filter: filter(readable)?, query, terms, probe };
-    let Some(request) = rankings.request() else { return Ok(Vec::new()) };
-    let mut found = engine.query(request).map_err(failure)?;
-    // The engine leaves equal scores in any order; the same question shall have the same answer.
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    let rankings = Rankings { engine, filter: filter(readable)?, probe };
+    let depths = Depths::of(query);
+    let dense = rankings.dense(&query.dense, depths.dense)?;
+    let sparse = rankings.sparse(terms, depths.sparse)?;
+    let mut found = fuse::order(query, dense, sparse);
     found.truncate(query.limit);
-    with_ids(engine, found)
+    candidates(engine, query, found)
 }
 
 pub(super) fn count(engine: &EdgeShard, readable: &Condition) -> Result<u64, IndexError> {
@@ -76,98 +77,83 @@ pub(super) fn filter(condition: &Condition) -> Result<Filter, IndexError> {
     serde_json::from_value(condition.to_rest_filter()).map_err(|error| IndexError::Refused(error.to_string()))
 }
 
-/// One question on its way to the engine.
+/// The two rankings of the engine, each under the reader's filter.
 struct Rankings<'a> {
+    engine: &'a EdgeShard,
     filter: Filter,
-    query: &'a Query,
-    terms: &'a TermWeights,
     probe: Probe,
 }
 
 impl Rankings<'_> {
-    /// `None` where nothing can be found: nothing is asked for, or only words that no index holds.
-    fn request(&self) -> Option<QueryRequest> {
-        let limit = self.query.limit.min(layout::MAX_CANDIDATES);
-        let candidates = self.query.candidates.min(layout::MAX_CANDIDATES);
-        let request = match self.query.mode {
-            // The walk ends the later the more is asked of it: the best ten shall be the same whether ten were asked for
-            // or a hundred.
-            Mode::Dense => self.alone(self.dense(), limit.max(candidates)),
-            Mode::Sparse => self.alone(self.sparse()?, limit),
-            Mode::Hybrid if candidates == 0 => return None,
-            Mode::Hybrid => {
-                let rankings = [Some(self.dense()), self.sparse()].into_iter().flatten();
-                self.fused(rankings.map(|query| self.prefetch(query, candidates)).collect(), 2 * candidates)
-            }
-        };
-        (limit > 0).then_some(request)
+    fn dense(&self, vector: &[f32], depth: usize) -> Result<Ranking, IndexError> {
+        self.nearest(vector.to_vec().into(), layout::DENSE, depth)
     }
 
-    fn dense(&self) -> ScoringQuery {
-        nearest(self.query.dense.to_vec().into(), layout::DENSE)
+    fn sparse(&self, terms: &TermWeights, depth: usize) -> Result<Ranking, IndexError> {
+        let TermWeights { indices, values } = terms.clone();
+        // A question of stop words alone has no sparse side.
+        let depth = if terms.is_empty() { 0 } else { depth };
+        self.nearest(VectorInternal::Sparse(SparseVector { indices, values }), layout::SPARSE, depth)
     }
 
-    fn sparse(&self) -> Option<ScoringQuery> {
-        let TermWeights { indices, values } = self.terms.clone();
-        let terms = SparseVector { indices, values };
-        (!self.terms.is_empty()).then(|| nearest(VectorInternal::Sparse(terms), layout::SPARSE))
-    }
-
-    fn prefetch(&self, query: ScoringQuery, limit: usize) -> Prefetch {
-        Prefetch {
+    fn nearest(&self, query: VectorInternal, using: &str, depth: usize) -> Result<Ranking, IndexError> {
+        if depth == 0 {
+            return Ok(Ranking::new());
+        }
+        let nearest = NamedQuery { query, using: Some(using.to_owned()) };
+        let request = QueryRequest {
             prefetches: Vec::new(),
-            query: Some(query),
-            limit,
-            params: Some(self.probe.to_params()),
+            query: Some(ScoringQuery::Vector(QueryEnum::Nearest(nearest))),
             filter: Some(self.filter.clone()),
             score_threshold: None,
-        }
-    }
-
-    /// The fused query needs no filter of its own: it only orders what the prefetches were allowed to find.
-    fn fused(&self, prefetches: Vec<Prefetch>, limit: usize) -> QueryRequest {
-        let fusion = ScoringQuery::Fusion(Fusion::Rrf { k: layout::RRF_K as usize, weights: None });
-        QueryRequest { prefetches, query: Some(fusion), filter: None, params: None, ..bare(limit) }
-    }
-
-    fn alone(&self, query: ScoringQuery, limit: usize) -> QueryRequest {
-        let (filter, params) = (Some(self.filter.clone()), Some(self.probe.to_params()));
-        QueryRequest { query: Some(query), filter, params, ..bare(limit) }
+            limit: depth,
+            offset: 0,
+            params: Some(self.probe.to_params()),
+            with_vector: WithVector::Bool(false),
+            with_payload: WithPayloadInterface::Bool(false),
+        };
+        let found = self.engine.query(request).map_err(failure)?;
+        found.iter().map(|point| Ok((point_id(&point.id)?, point.score))).collect()
     }
 }
 
-fn bare(limit: usize) -> QueryRequest {
-    QueryRequest {
-        prefetches: Vec::new(),
-        query: None,
-        filter: None,
-        score_threshold: None,
-        limit,
-        offset: 0,
-        params: None,
-        with_vector: WithVector::Bool(false),
-        with_payload: WithPayloadInterface::Bool(false),
-    }
-}
-
-fn nearest(query: VectorInternal, using: &str) -> ScoringQuery {
-    ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery { query, using: Some(using.to_owned()) }))
-}
-
-/// Look up document and version of what was found; what has been deleted since is left out.
-fn with_ids(engine: &EdgeShard, found: Vec<ScoredPoint>) -> Result<Vec<Candidate>, IndexError> {
-    let ids: Vec<_> = found.iter().map(|point| point.id).collect();
-    let records = engine.retrieve(&ids, Some(ids_only()?), Some(WithVector::Bool(false))).map_err(failure)?;
-    let payloads: HashMap<_, _> = records.into_iter().map(|record| (record.id, record.payload)).collect();
-    let candidate = |point: &ScoredPoint| {
-        let payload = payloads.get(&point.id)?.as_ref();
-        Some(point_id(&point.id).and_then(|id| {
-            let (document, version) =
-                (DocumentId(uuid(payload, layout::DOCUMENT)?), VersionId(uuid(payload, layout::VERSION)?));
-            Ok(Candidate { point: id, document, version, score: point.score })
-        }))
+/// Look up document and version of what was found, and the vector where only keywords have found it; what has been
+/// deleted since is left out.
+fn candidates(engine: &EdgeShard, query: &Query, found: Vec<Fused>) -> Result<Vec<Candidate>, IndexError> {
+    let (vectorless, placed): (Vec<&Fused>, Vec<&Fused>) =
+        found.iter().partition(|fused| query.mode == Mode::Hybrid && fused.dense.is_none());
+    let mut records = retrieve(engine, &placed, WithVector::Bool(false))?;
+    records.extend(retrieve(engine, &vectorless, WithVector::Selector(vec![layout::DENSE.to_owned()]))?);
+    let candidate = |mut fused: Fused| {
+        let record = records.get(&fused.point)?;
+        fused.dense = fused.dense.or_else(|| looked_up(record, &query.dense));
+        let payload = record.payload.as_ref();
+        let document = uuid(payload, layout::DOCUMENT).map(DocumentId);
+        let version = uuid(payload, layout::VERSION).map(VersionId);
+        Some(document.and_then(|document| Ok(fused.candidate(document, version?))))
     };
-    found.iter().filter_map(candidate).collect()
+    found.iter().copied().filter_map(candidate).collect()
+}
+
+fn retrieve(
+    engine: &EdgeShard,
+    found: &[&Fused],
+    with_vector: WithVector,
+) -> Result<HashMap<PointId, Record>, IndexError> {
+    if found.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = found.iter().map(|fused| qdrant_edge::PointId::Uuid(fused.point.0)).collect();
+    let records = engine.retrieve(&ids, Some(ids_only()?), Some(with_vector)).map_err(failure)?;
+    records.into_iter().map(|record| Ok((point_id(&record.id)?, record))).collect()
+}
+
+/// The cosine of a point that was not among the nearest. The engine has made its vector one of length one.
+fn looked_up(record: &Record, question: &[f32]) -> Option<Place> {
+    let VectorStructInternal::Named(vectors) = record.vector.as_ref()? else { return None };
+    let VectorInternal::Dense(vector) = vectors.get(layout::DENSE)? else { return None };
+    let score = vector.iter().zip(question).map(|(a, b)| a * b).sum();
+    Some(Place { rank: None, score })
 }
 
 fn ids_only() -> Result<WithPayloadInterface, IndexError> {

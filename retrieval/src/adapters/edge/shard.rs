@@ -94,6 +94,11 @@ pub(super) fn room_to_write(directory: &Path, more_bytes: u64) -> Result<(), Ind
     }
 }
 
+/// Whether a shard was begun in `directory`.
+pub(super) fn is_in(directory: &Path) -> bool {
+    directory.join(CONFIG).exists()
+}
+
 /// Remove the shard in `directory`, unless somebody has it open.
 ///
 /// It is renamed first: a removal that is cut short must not leave half a shard that still opens.
@@ -150,7 +155,7 @@ fn payload(workspace: WorkspaceId, point: &Point) -> Value {
 
 fn load_or_create(directory: &Path, settings: &EdgeSettings) -> Result<EdgeShard, IndexError> {
     let config = settings.to_config();
-    if !directory.join(CONFIG).exists() {
+    if !is_in(directory) {
         return EdgeShard::new(directory, config).map_err(damaged);
     }
     if log::is_missing(directory) && !is_empty(&directory.join(SEGMENTS)) {

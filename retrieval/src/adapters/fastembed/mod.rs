@@ -23,6 +23,7 @@ use fastembed::{EmbeddingModel, TextEmbedding};
 mod allocator;
 mod error;
 mod folder;
+mod knowledge;
 mod lanes;
 mod pool;
 mod prompts;
@@ -35,6 +36,7 @@ pub use folder::LocalModel;
 pub use rerank::FastReranker;
 pub use runtime::Runtime;
 
+use self::knowledge::Knowledge;
 use self::lanes::Lane;
 use self::pool::{Pool, Reply};
 use self::prompts::Prompts;
@@ -45,6 +47,7 @@ pub struct FastEmbedder {
     name: String,
     dimensions: usize,
     prompts: Prompts,
+    knowledge: Knowledge,
     pool: Pool<String, Embedding>,
 }
 
@@ -53,6 +56,7 @@ impl FastEmbedder {
     pub fn from_folder(runtime: &Runtime, model: &LocalModel, sessions: NonZeroUsize) -> Result<Self, LoadError> {
         let companions = model.companions()?;
         let prompts = companions.prompts.clone();
+        let knowledge = Knowledge::of(&companions.tokenizer.tokenizer_file);
         let (runtime, graph, local) = (runtime.clone(), model.graph.clone(), model.clone());
         let made = local.made()?;
         let load = move || match local.made()? == made {
@@ -60,7 +64,9 @@ impl FastEmbedder {
             // Vectors of two models must never stand under one name.
             false => Err(LoadError::damaged(&local.graph, "it was replaced while it was in use: start again")),
         };
-        Self::start(&model.name, prompts, sessions, load, move |cause| LoadError::damaged(&graph, cause))
+        let embedder =
+            Self::start(&model.name, prompts, sessions, load, move |cause| LoadError::damaged(&graph, cause))?;
+        Ok(Self { knowledge, ..embedder })
     }
 
     /// A model by the name that fastembed knows it by, such as `MultilingualE5Small`. Fetched into `cache` the first
@@ -99,7 +105,8 @@ impl FastEmbedder {
             found.store(vector(&mut model, "lectern").map_err(&unfit)?.len(), Ordering::Release);
             Ok(move |text: String| vector(&mut model, &text))
         })?;
-        Ok(Self { name: name.to_owned(), dimensions: length.load(Ordering::Acquire), prompts, pool })
+        let (name, dimensions) = (name.to_owned(), length.load(Ordering::Acquire));
+        Ok(Self { name, dimensions, prompts, knowledge: Knowledge::default(), pool })
     }
 
     fn prompted(&self, purpose: Purpose, texts: Vec<String>) -> Vec<String> {
@@ -115,6 +122,10 @@ impl Embedder for FastEmbedder {
 
     fn dimensions(&self) -> usize {
         self.dimensions
+    }
+
+    fn knows(&self, text: &str) -> f32 {
+        self.knowledge.of_text(text)
     }
 
     async fn embed(&self, purpose: Purpose, texts: Vec<String>) -> Result<Vec<Embedding>, EmbedError> {

@@ -16,7 +16,7 @@ use super::lanes::Lane;
 use super::pool::{Pool, Reply};
 use super::{LoadError, Runtime, session};
 use crate::model::Passage;
-use crate::ports::{EmbedError, Reranker, Scored};
+use crate::ports::{EmbedError, Reranked, Reranker, Scored};
 
 /// A cross-encoder on a pool of sessions. Scores are probabilities: the logistic function of the model's answer.
 pub struct FastReranker {
@@ -61,7 +61,7 @@ impl FastReranker {
 
 #[async_trait]
 impl Reranker for FastReranker {
-    async fn rerank(&self, question: &str, passages: Vec<Scored>) -> Result<Vec<Scored>, EmbedError> {
+    async fn rerank(&self, question: &str, passages: Vec<Scored>) -> Result<Reranked, EmbedError> {
         let question: Arc<str> = question.into();
         let pair = |scored: &Scored| Pair { question: question.clone(), passage: in_context(&scored.passage) };
         let scores = self.pool.run(Lane::Urgent, passages.iter().map(pair).collect()).await?;
@@ -69,7 +69,7 @@ impl Reranker for FastReranker {
             passages.into_iter().zip(scores).map(|(scored, score)| Scored { score, ..scored }).collect();
         // The sort is stable: what the model finds equally good keeps the order of retrieval.
         reranked.sort_by(|left, right| right.score.total_cmp(&left.score));
-        Ok(reranked)
+        Ok(Reranked { passages: reranked, instead: None })
     }
 }
 

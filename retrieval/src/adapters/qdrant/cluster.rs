@@ -66,6 +66,12 @@ impl Cluster {
         Ok(Self { client })
     }
 
+    /// Whether there is an index of this generation, or [`open`](Self::open) would begin it.
+    pub async fn holds(&self, generation: &Generation) -> Result<bool, IndexError> {
+        let collection = collection_name(generation.workspace, generation.id);
+        self.client.collection_exists(&collection).await.map_err(index_error)
+    }
+
     /// The index of a generation. Its collection is made if it is not there, and refused if it is another kind.
     pub async fn open(&self, generation: &Generation, bm25: &Bm25Settings) -> Result<QdrantIndex, IndexError> {
         let bm25 = Bm25::new(bm25).map_err(|error| IndexError::Refused(error.to_string()))?;

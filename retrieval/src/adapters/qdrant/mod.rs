@@ -1,6 +1,6 @@
 //! The index in a Qdrant cluster, over gRPC: one collection per workspace and generation.
 //!
-//! Every read carries the clearance as a filter, on each ranking that is fused; every write waits until the cluster says
+//! Every read carries the clearance as a filter, each ranking that is fused included; every write waits until the cluster says
 //! `Completed`, because "acknowledged" may still be lost. Knows Qdrant; does not know SQL, and does not know which
 //! generation is live (the alias that [`Cluster::make_live`] moves is for people and tools that look at the cluster).
 
@@ -48,11 +48,15 @@ impl VectorIndex for QdrantIndex {
     async fn search(&self, clearance: &Clearance, query: &Query) -> Result<Vec<Candidate>, IndexError> {
         let readable = self.readable(clearance)?;
         layout::check_query(query, self.dimensions)?;
-        let Some(request) = query::request(&self.collection, &readable, &self.bm25, query) else {
-            return Ok(Vec::new());
+        let asked = query::Asked::new(&self.collection, &readable, &self.bm25, query);
+        let Some(request) = asked.request() else { return Ok(Vec::new()) };
+        let answers = self.client.query_batch(request).await.map_err(index_error)?.result;
+        let found = asked.answered(query, answers)?;
+        let cosines = match found.cosines(&self.collection, &readable, query) {
+            Some(request) => self.client.query(request).await.map_err(index_error)?.result,
+            None => Vec::new(),
         };
-        let reply = self.client.query(request).await.map_err(index_error)?;
-        query::candidates(reply.result, query.limit)
+        found.candidates(&cosines)
     }
 
     async fn count(&self, clearance: &Clearance) -> Result<u64, IndexError> {

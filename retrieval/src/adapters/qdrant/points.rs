@@ -13,7 +13,7 @@ use super::layout;
 use crate::access::AccessLabel;
 use crate::adapters::bm25::Bm25;
 use crate::model::{DocumentId, PointId, VersionId, WorkspaceId};
-use crate::ports::{Candidate, IndexError, Point, StoredPoint};
+use crate::ports::{IndexError, Point, StoredPoint};
 
 type Payload = HashMap<String, wire::Value>;
 
@@ -73,12 +73,6 @@ pub(super) fn id(id: Option<&wire::PointId>) -> Result<PointId, IndexError> {
     }
 }
 
-pub(super) fn candidate(point: &wire::ScoredPoint) -> Result<Candidate, IndexError> {
-    let id = id(point.id.as_ref())?;
-    let (document, version) = document_and_version(id, &point.payload)?;
-    Ok(Candidate { point: id, document, version, score: point.score })
-}
-
 pub(super) fn stored(point: &wire::RetrievedPoint) -> Result<StoredPoint, IndexError> {
     let id = id(point.id.as_ref())?;
     let (document, version) = document_and_version(id, &point.payload)?;
@@ -86,7 +80,7 @@ pub(super) fn stored(point: &wire::RetrievedPoint) -> Result<StoredPoint, IndexE
     Ok(StoredPoint { id, document, version, label })
 }
 
-fn document_and_version(id: PointId, payload: &Payload) -> Result<(DocumentId, VersionId), IndexError> {
+pub(super) fn document_and_version(id: PointId, payload: &Payload) -> Result<(DocumentId, VersionId), IndexError> {
     let text = |field: &str| payload.get(field)?.as_str().map(String::as_str);
     let document = text(layout::DOCUMENT).and_then(|text| text.parse().ok());
     let version = text(layout::VERSION).and_then(|text| text.parse().ok());

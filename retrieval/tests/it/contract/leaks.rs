@@ -44,7 +44,8 @@ async fn searches_show_only(index: &impl VectorIndex, clearance: &Clearance, exp
         for candidates in [0, 1, 5, 1_000, usize::MAX] {
             for limit in [1, 5, 1_000, usize::MAX] {
                 for (seed, text) in [(1_000, "refunds"), (31_000, "refunds paid"), (7, "the"), (8, "")] {
-                    let query = Query { dense: vector(seed), text: text.to_owned(), mode, candidates, limit };
+                    let query =
+                        Query { dense: vector(seed), text: text.to_owned(), mode, dense_share: 0.5, candidates, limit };
                     let found = found(index, clearance, &query).await;
                     assert!(found.iter().all(|id| expected.contains(id)), "{clearance:?} {query:?} leaks");
                     assert!(found.len() <= limit, "{query:?} exceeds its limit");

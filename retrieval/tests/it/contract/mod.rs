@@ -6,8 +6,9 @@
 mod leaks;
 mod oddities;
 mod oracle;
+mod places;
 mod ranking;
-mod scene;
+pub mod scene;
 mod writes;
 
 use retrieval::model::WorkspaceId;
@@ -41,9 +42,13 @@ pub async fn check<I: VectorIndex>(make: impl AsyncFn(WorkspaceId) -> I) {
     ranking::by_cosine(&make(HERE).await).await;
     ranking::by_words(&make(HERE).await).await;
     ranking::rare_words_weigh_more(&make(HERE).await).await;
-    ranking::fusion_of_known_ranks(&make(HERE).await).await;
+    ranking::fusion_of_known_scores(&make(HERE).await).await;
     ranking::candidates_bound_what_is_fused(&make(HERE).await).await;
     ranking::equal_scores_in_order_of_ids(&make(HERE).await).await;
+
+    places::of_both_rankings(&make(HERE).await).await;
+    places::of_one_ranking(&make(HERE).await).await;
+    places::of_what_is_left_after_the_cut(&make(HERE).await).await;
 
     oddities::an_empty_index(&make(HERE).await).await;
     oddities::limits_of_nothing_and_of_everything(&make(HERE).await).await;

@@ -54,6 +54,11 @@ async fn compare(index: &impl VectorIndex, truth: &Truth, clearance: &Clearance,
         let point = truth.get(&hit.point).unwrap_or_else(|| panic!("{:?} was deleted", hit.point));
         assert!(clearance.admits(HERE, &point.label), "{clearance:?} was shown {:?}", point.label);
         assert_eq!((hit.document, hit.version), (point.document, point.version));
+        if let Some(place) = hit.dense {
+            let exact: f32 = query.dense.iter().zip(point.dense.iter()).map(|(a, b)| a * b).sum();
+            assert!((place.score - exact).abs() < 1e-3, "{hit:?} is not at {exact}");
+        }
+        assert!(hit.dense.is_some() || query.mode == Mode::Sparse, "{hit:?} of {query:?} has no cosine");
     }
     assert!(found.is_sorted_by(|a, b| a.score >= b.score));
     assert!(sorted(ids(&found)).is_sorted_by(|a, b| a < b), "found twice");
@@ -140,7 +145,14 @@ fn any_reader(dice: &mut Dice) -> Clearance {
 
 fn any_question(dice: &mut Dice) -> Query {
     let (candidates, limit) = (*dice.pick(&[1, 10, 100, 5_000]), *dice.pick(&[1, 10, 50, 5_000]));
-    Query { dense: vector(dice.next()), text: any_words(dice), mode: *dice.pick(&MODES), candidates, limit }
+    Query {
+        dense: vector(dice.next()),
+        text: any_words(dice),
+        mode: *dice.pick(&MODES),
+        dense_share: 0.6,
+        candidates,
+        limit,
+    }
 }
 
 fn any_words(dice: &mut Dice) -> String {

@@ -57,7 +57,7 @@ pub fn chunk(number: u128, ordinal: u32, label: AccessLabel, text: &str) -> Poin
 
 /// A question with generous candidates; `seed` places it among the vectors of the points.
 pub fn question(mode: Mode, seed: u64, text: &str, limit: usize) -> Query {
-    Query { dense: vector(seed), text: text.to_owned(), mode, candidates: 1_000, limit }
+    Query { dense: vector(seed), text: text.to_owned(), mode, dense_share: 0.5, candidates: 1_000, limit }
 }
 
 /// A direction of its own for every seed.

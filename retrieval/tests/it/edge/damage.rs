@@ -31,7 +31,10 @@ async fn refuses_then_starts_anew(directory: &Path) {
         Err(other) => panic!("{other:?} is not damage"),
         Ok(_) => panic!("it opened"),
     }
-    let index = EdgeIndex::create_anew(directory, HERE, &eager()).unwrap();
+    EdgeIndex::discard(directory).unwrap();
+    assert!(!EdgeIndex::is_in(directory));
+    let index = open(directory).unwrap();
+    assert!(EdgeIndex::is_in(directory));
     assert_eq!(index.count(&everything()).await.unwrap(), 0);
     index.upsert(points(0..10, "refunds")).await.unwrap();
     assert_eq!(index.count(&everything()).await.unwrap(), 10);
@@ -69,7 +72,7 @@ async fn a_shard_in_use_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let first = open(directory.path()).unwrap();
     assert!(matches!(open(directory.path()), Err(IndexError::Unavailable(_))));
-    assert!(matches!(EdgeIndex::create_anew(directory.path(), HERE, &eager()), Err(IndexError::Unavailable(_))));
+    assert!(matches!(EdgeIndex::discard(directory.path()), Err(IndexError::Unavailable(_))));
     first.upsert(points(0..3, "refunds")).await.unwrap();
     drop(first);
     assert_eq!(open(directory.path()).unwrap().count(&everything()).await.unwrap(), 3);

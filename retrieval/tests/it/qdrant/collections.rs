@@ -80,7 +80,9 @@ async fn the_alias_moves_and_generations_keep_apart() {
     assert_eq!(cluster.live(HERE).await.unwrap(), Some(new.id));
     assert_eq!((before.count(&everything()).await.unwrap(), after.count(&everything()).await.unwrap()), (1, 0));
 
+    assert!(cluster.holds(&old).await.unwrap());
     cluster.remove(HERE, old.id).await.unwrap();
+    assert!(!cluster.holds(&old).await.unwrap());
     cluster.remove(HERE, old.id).await.unwrap();
     assert_eq!(cluster.live(HERE).await.unwrap(), Some(new.id));
     assert!(before.count(&everything()).await.is_err());

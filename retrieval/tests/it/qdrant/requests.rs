@@ -1,8 +1,9 @@
 //! What goes over the wire: the filter on every ranking, and as many pages as it takes.
 
+use qdrant_client::qdrant as wire;
 use retrieval::access::Principal;
 use retrieval::model::{PointId, VersionId};
-use retrieval::ports::{Mode, Point, VectorIndex};
+use retrieval::ports::{Mode, Point, Query, VectorIndex};
 use uuid::Uuid;
 
 use super::{open, point};
@@ -13,17 +14,22 @@ use crate::qdrant_server::TestServer;
 async fn every_ranking_carries_the_filter() {
     let server = TestServer::start().await;
     let index = open(&server).await;
+    let (near, wordy) = (Point { text: "holidays".to_owned(), ..point(1) }, point(2));
+    index.upsert(vec![near, wordy.clone()]).await.unwrap();
     let visitor = Principal::anonymous(HERE).clearance().unwrap();
     for mode in [Mode::Dense, Mode::Sparse, Mode::Hybrid] {
-        index.search(&visitor, &question(mode, 1, "refunds", 5)).await.unwrap();
+        let query = Query { candidates: 1, ..question(mode, 1_000, "refunds", 5) };
+        index.search(&visitor, &query).await.unwrap();
     }
-    let [dense, sparse, hybrid] = server.queries().try_into().unwrap();
-    assert!(dense.filter.is_some() && dense.prefetch.is_empty());
-    assert_eq!(sparse.filter, dense.filter);
-    assert_eq!(hybrid.prefetch.len(), 2);
-    for prefetch in hybrid.prefetch {
-        assert_eq!(prefetch.filter, dense.filter);
+    let [dense, sparse, hybrid_dense, hybrid_sparse, cosine] = server.queries().try_into().unwrap();
+    assert!(dense.filter.is_some());
+    for ranking in [sparse, hybrid_dense, hybrid_sparse] {
+        assert_eq!(ranking.filter, dense.filter);
     }
+    // Even the look-up of what was found already.
+    let [readable, ids] = cosine.filter.unwrap().must.try_into().unwrap();
+    assert_eq!(vec![readable], dense.filter.unwrap().must);
+    assert_eq!(ids, wire::Condition::has_id([wordy.id.to_string()]));
 }
 
 #[tokio::test]

@@ -40,6 +40,13 @@ impl World {
     ) -> Reply<wire::PointsOperationResponse> {
         self.write(collection, wait, |shard| shard.engine.update(operation).map_err(translate::failure))
     }
+
+    fn ranking(&self, request: wire::QueryPoints) -> Result<Vec<wire::ScoredPoint>, Status> {
+        self.queries.lock().map_err(poisoned)?.push(request.clone());
+        let shard = self.shard(&request.collection_name)?;
+        let found = shard.engine.query(translate::query(request)?).map_err(translate::failure)?;
+        Ok(found.into_iter().map(translate::scored).collect())
+    }
 }
 
 fn selected(selector: Option<wire::PointsSelector>) -> Result<PointsSelectorOneOf, Status> {
@@ -87,12 +94,15 @@ impl Points for World {
     }
 
     async fn query(&self, request: Request<wire::QueryPoints>) -> Reply<wire::QueryResponse> {
-        let request = self.admit(request)?;
-        self.queries.lock().map_err(poisoned)?.push(request.clone());
-        let shard = self.shard(&request.collection_name)?;
-        let found = shard.engine.query(translate::query(request)?).map_err(translate::failure)?;
-        let result = found.into_iter().map(translate::scored).collect();
+        let result = self.ranking(self.admit(request)?)?;
         Ok(Response::new(wire::QueryResponse { result, ..Default::default() }))
+    }
+
+    async fn query_batch(&self, request: Request<wire::QueryBatchPoints>) -> Reply<wire::QueryBatchResponse> {
+        let queries = self.admit(request)?.query_points.into_iter();
+        let result = queries.map(|query| Ok(wire::BatchResult { result: self.ranking(query)? }));
+        let result = result.collect::<Result<_, Status>>()?;
+        Ok(Response::new(wire::QueryBatchResponse { result, ..Default::default() }))
     }
 
     async fn count(&self, request: Request<wire::CountPoints>) -> Reply<wire::CountResponse> {
@@ -132,7 +142,6 @@ impl Points for World {
         discover: wire::DiscoverPoints => wire::DiscoverResponse,
         discover_batch: wire::DiscoverBatchPoints => wire::DiscoverBatchResponse,
         update_batch: wire::UpdateBatchPoints => wire::UpdateBatchResponse,
-        query_batch: wire::QueryBatchPoints => wire::QueryBatchResponse,
         query_groups: wire::QueryPointGroups => wire::QueryGroupsResponse,
         facet: wire::FacetCounts => wire::FacetResponse,
         search_matrix_pairs: wire::SearchMatrixPoints => wire::SearchMatrixPairsResponse,

@@ -94,6 +94,10 @@ fn rest_filter(filter: &wire::Filter) -> Result<Value, Status> {
 fn rest_condition(condition: &wire::Condition) -> Result<Value, Status> {
     match &condition.condition_one_of {
         Some(ConditionOneOf::Filter(filter)) => rest_filter(filter),
+        Some(ConditionOneOf::HasId(ids)) => {
+            let ids = ids.has_id.iter().map(|point| id(point.clone())).collect::<Result<Vec<_>, Status>>()?;
+            Ok(json!({ "has_id": ids }))
+        }
         Some(ConditionOneOf::Field(wire::FieldCondition { key, r#match: Some(wanted), range: None, .. })) => {
             match &wanted.match_value {
                 Some(MatchValue::Keyword(value)) => Ok(json!({ "key": key, "match": { "value": value } })),
@@ -110,8 +114,11 @@ fn rest_condition(condition: &wire::Condition) -> Result<Value, Status> {
 }
 
 pub fn query(request: wire::QueryPoints) -> Result<edge::QueryRequest, Status> {
+    if !request.prefetch.is_empty() {
+        return Err(Status::unimplemented("a query of queries"));
+    }
     Ok(edge::QueryRequest {
-        prefetches: request.prefetch.into_iter().map(prefetch).collect::<Result<_, _>>()?,
+        prefetches: Vec::new(),
         query: request.query.map(|query| scoring(query, request.using)).transpose()?,
         filter: request.filter.as_ref().map(filter).transpose()?,
         score_threshold: None,
@@ -123,25 +130,11 @@ pub fn query(request: wire::QueryPoints) -> Result<edge::QueryRequest, Status> {
     })
 }
 
-fn prefetch(prefetch: wire::PrefetchQuery) -> Result<edge::Prefetch, Status> {
-    Ok(edge::Prefetch {
-        prefetches: prefetch.prefetch.into_iter().map(self::prefetch).collect::<Result<_, _>>()?,
-        query: prefetch.query.map(|query| scoring(query, prefetch.using)).transpose()?,
-        limit: limit(prefetch.limit)?,
-        params: prefetch.params.map(params),
-        filter: prefetch.filter.as_ref().map(filter).transpose()?,
-        score_threshold: None,
-    })
-}
-
 fn scoring(query: wire::Query, using: Option<String>) -> Result<edge::ScoringQuery, Status> {
     match query.variant {
         Some(wire::query::Variant::Nearest(input)) => {
             let nearest = edge::NamedQuery { query: asked_vector(input)?, using };
             Ok(edge::ScoringQuery::Vector(edge::QueryEnum::Nearest(nearest)))
-        }
-        Some(wire::query::Variant::Rrf(wire::Rrf { k: Some(k), weights })) if weights.is_empty() => {
-            Ok(edge::ScoringQuery::Fusion(edge::Fusion::Rrf { k: k as usize, weights: None }))
         }
         _ => Err(Status::unimplemented("this kind of query")),
     }

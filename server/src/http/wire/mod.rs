@@ -1,17 +1,25 @@
 //! What crosses the wire, in both directions; the command line prints the same shapes.
 
+mod explain;
+mod history;
 mod keeping;
+mod named;
 mod sites;
+mod why;
 
 use retrieval::access::{AccessError, AccessLabel};
-use retrieval::ports::Scored;
+use retrieval::ports::{Replaced, Scored};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, Citation};
 use crate::library::{ItemLine, JobStatus};
 
+pub use explain::*;
+pub use history::*;
 pub use keeping::*;
+pub use named::Named;
 pub use sites::*;
+pub use why::*;
 
 /// `tier=public[,groups=a+b]`, as `--as` and the `as` field take it.
 pub fn parse_as(text: &str) -> Result<AccessLabel, AccessError> {
@@ -35,6 +43,11 @@ pub struct SearchRequest {
     pub limit: Option<usize>,
     #[serde(rename = "as")]
     pub as_label: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Said>,
+    /// Also say how it came about; for the operator.
+    #[serde(default)]
+    pub explain: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,6 +56,8 @@ pub struct AskRequest {
     pub question: String,
     #[serde(rename = "as")]
     pub as_label: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Said>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,12 +73,31 @@ pub struct Hit {
     pub end: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f32>,
+    /// Copies and former versions that are not shown for its sake.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instead_of: Vec<ReplacedReply>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct ReplacedReply {
+    pub document_id: String,
+    pub title: String,
+    /// When its author says that it was last changed.
+    pub dated: Option<String>,
+    /// A former version, and not a mere copy.
+    pub older: bool,
 }
 
 #[derive(Serialize, Deserialize)]
 pub struct SearchReply {
     pub hits: Vec<Hit>,
+    /// What was searched for, if not the question as it was typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<String>,
     pub took_ms: u64,
+    /// When it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<SearchExplanation>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,6 +122,9 @@ pub struct AskReply {
     pub mode: String,
     pub model: String,
     pub took_ms: u64,
+    /// What was searched for, if not the question as it was typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<String>,
     pub record_id: Option<String>,
 }
 
@@ -165,7 +202,7 @@ fn is_url(origin: &str) -> bool {
 
 impl Hit {
     pub fn new(scored: Scored, viewer: Viewer) -> Self {
-        let Scored { passage, score } = scored;
+        let Scored { passage, score, instead_of, .. } = scored;
         Self {
             document_id: passage.document.to_string(),
             title: passage.title,
@@ -177,7 +214,15 @@ impl Hit {
             start: passage.bytes.start,
             end: passage.bytes.end,
             score: (viewer == Viewer::Operator).then_some(score),
+            instead_of: instead_of.into_iter().map(ReplacedReply::from).collect(),
         }
+    }
+}
+
+impl From<Replaced> for ReplacedReply {
+    fn from(replaced: Replaced) -> Self {
+        let Replaced { document, title, dated, older } = replaced;
+        Self { document_id: document.to_string(), title, dated, older }
     }
 }
 
@@ -190,6 +235,7 @@ impl AskReply {
             mode: answer.mode.to_owned(),
             model: answer.model,
             took_ms: answer.took_ms,
+            asked_as: answer.asked_as,
             record_id: answer.record.map(|record| record.to_string()),
         }
     }

@@ -8,7 +8,7 @@ use super::seed::{lines, seeded};
 use super::{Lectern, root};
 
 /// Text of every document of the seed by its path below the seed, as the command prints it.
-fn extracted() -> BTreeMap<String, (String, String)> {
+pub(super) fn extracted() -> BTreeMap<String, (String, String)> {
     let lectern = Lectern::new();
     let seed = root().join("data/seed");
     let listing = ingest::source::list(&seed);

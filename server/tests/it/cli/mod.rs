@@ -3,7 +3,10 @@
 //! Models and libraries are linked from the directory that `setup` provisions once for all tests.
 
 mod bad_input;
+mod conversations;
 mod crawl;
+mod evaluated;
+mod explained;
 mod gold;
 mod killed;
 mod seed;
@@ -120,6 +123,12 @@ impl Lectern {
         reply["hits"].as_array().unwrap().iter().map(|hit| hit["title"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The operator's, while a server runs.
+    fn token(&self) -> String {
+        let file: Value = serde_json::from_slice(&std::fs::read(self.data().join("server.json")).unwrap()).unwrap();
+        file["token"].as_str().unwrap().to_owned()
+    }
+
     /// A server on this directory, once it answers.
     pub fn serve(&self, arguments: &[&str]) -> Server {
         Server::answering(self.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap())
@@ -165,10 +174,18 @@ impl Server {
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
     }
 
+    /// What there is to watch, as the operator of `lectern` reads it.
+    pub fn metrics(&self, lectern: &Lectern) -> String {
+        self.send(&format!(
+            "GET /metrics HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
+            self.address,
+            lectern.token()
+        ))
+    }
+
     /// The JSON that comes back for this JSON, as the operator of `lectern`.
     pub fn post(&self, lectern: &Lectern, path: &str, body: &Value) -> Value {
-        let file: Value = serde_json::from_slice(&std::fs::read(lectern.data().join("server.json")).unwrap()).unwrap();
-        let (token, body) = (file["token"].as_str().unwrap(), body.to_string());
+        let (token, body) = (lectern.token(), body.to_string());
         let reply = self.send(&format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",

@@ -48,6 +48,31 @@ fn commands_go_to_the_running_server() {
 }
 
 #[test]
+fn the_same_question_is_remembered_until_something_changes() {
+    let lectern = Lectern::new();
+    let server = lectern.serve(&[]);
+    let file = lectern.write("a.md", "# Heron\n\nThe first bird is a heron.");
+    let file = file.to_str().unwrap();
+    lectern.run(&["ingest", file, "--tier", "public", "--wait"]).expect(0);
+    // Hits and misses.
+    let counted = |cache: &str| {
+        let metrics = server.metrics(&lectern);
+        ["hits", "misses"].map(|what| {
+            let name = format!("lectern_cache_{what}_total{{cache=\"{cache}\"}} ");
+            let number = metrics.lines().find_map(|line| line.strip_prefix(&name));
+            number.unwrap_or_else(|| panic!("{name} is not among {metrics}")).parse::<u64>().unwrap()
+        })
+    };
+    assert_eq!(lectern.found("which bird", "tier=public"), ["Heron"]);
+    assert_eq!((counted("results"), counted("embedding")), ([0, 1], [0, 1]));
+    assert_eq!(lectern.found("which bird", "tier=public"), ["Heron"]);
+    assert_eq!((counted("results"), counted("embedding")), ([1, 1], [0, 1]));
+    assert_eq!(lectern.run(&["remove", file, "--json"]).one()["removed"], true);
+    assert_eq!(lectern.found("which bird", "tier=public"), [""; 0]);
+    assert_eq!((counted("results"), counted("embedding")), ([1, 2], [1, 1]));
+}
+
+#[test]
 fn without_wait_the_server_works_on() {
     let lectern = Lectern::new();
     let _server = lectern.serve(&[]);

@@ -6,12 +6,12 @@ use serde_json::Value;
 use super::{Reply, Sender, Served, TEXTS, served};
 
 /// Text of documents that only others may read, and their names.
-fn above(readable: usize) -> Vec<&'static str> {
+pub(super) fn above(readable: usize) -> Vec<&'static str> {
     let hidden = TEXTS[readable..].iter();
     hidden.flat_map(|(origin, _, text)| [*origin, text.rsplit("\n\n").next().unwrap()]).collect()
 }
 
-fn assert_nothing_of(reply: &Reply, hidden: &[&str]) {
+pub(super) fn assert_nothing_of(reply: &Reply, hidden: &[&str]) {
     for words in hidden {
         assert!(!reply.body.contains(words), "\"{words}\" was shown: {}", reply.body);
     }
@@ -114,7 +114,7 @@ async fn hidden_and_absent_look_the_same() {
     }
 }
 
-async fn remove(served: &Served, name: &str) -> bool {
+pub(super) async fn remove(served: &Served, name: &str) -> bool {
     let body = serde_json::json!({"name": name}).to_string();
     let reply = served.send(Sender::Operator, "DELETE", "/api/v1/documents", &body).await;
     reply.json()["removed"].as_bool().unwrap()

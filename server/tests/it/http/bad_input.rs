@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Reply, Sender, served};
 
-fn assert_refused(reply: &Reply, words: &str) {
+pub(super) fn assert_refused(reply: &Reply, words: &str) {
     assert_eq!((reply.status, reply.code().as_str()), (StatusCode::BAD_REQUEST, "bad_request"), "{reply:?}");
     let message = reply.json()["error"]["message"].as_str().unwrap().to_owned();
     assert!(message.contains(words), "\"{words}\" is not in: {message}");
@@ -66,9 +66,9 @@ async fn what_is_not_the_json_of_the_route_is_told_so() {
 #[tokio::test]
 async fn too_much_is_refused_before_it_is_read() {
     let served = served().await;
-    let large = json!({"question": "x".repeat(70_000)}).to_string();
+    let large = json!({"question": "x".repeat(600_000)}).to_string();
     assert_refused(&served.send(Sender::Nobody, "POST", "/api/v1/ask", &large).await, "too large");
-    let large = json!({"query": "x".repeat(70_000)}).to_string();
+    let large = json!({"query": "x".repeat(600_000)}).to_string();
     assert_refused(&served.send(Sender::Nobody, "POST", "/api/v1/search", &large).await, "too large");
     let huge =
         json!({"documents": [{"origin": "a", "tier": "public", "content": "A".repeat(73 * 1024 * 1024)}]}).to_string();

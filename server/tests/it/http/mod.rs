@@ -2,6 +2,8 @@
 
 mod access;
 mod bad_input;
+mod explain;
+mod history;
 mod table;
 
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use retrieval::cache::Caches;
 use serde_json::Value;
 use server::http::{Desk, Readiness, ReadyState, router};
 use server::library::Library;
@@ -72,6 +75,7 @@ pub async fn serve(visitors: bool) -> Served {
         readiness: readiness.clone(),
         operator_token: TOKEN.to_owned().into(),
         visitors,
+        caches: Caches::default(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
     };
     Served { router: router(desk), readiness, library, _folder: home.ground.folder }

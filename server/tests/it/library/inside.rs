@@ -136,7 +136,7 @@ async fn a_document_can_be_inspected(home: Home) {
     home.ingest(&[("b.md", "internal", "# Refunds\n\nRefunds take ten days.")]).await;
     let principal = retrieval::access::Principal::operator(home.ground.workspace);
     let question = server::answer::Question::parse("How long do refunds take?").unwrap();
-    home.answerer().ask(&principal, &question).await.unwrap();
+    home.answerer().ask(&principal, &question, &[]).await.unwrap();
     let found = home.library.inspect(&home.ground.everything(), "b.md").await.unwrap().unwrap();
     assert_eq!(
         (found.title.as_str(), found.origins.as_slice()),

@@ -2,6 +2,7 @@
 //!
 //! `on_all!` runs tests on both databases and with the index in memory and embedded.
 
+mod context;
 mod crawling;
 mod faults;
 mod inside;
@@ -9,8 +10,10 @@ mod intake;
 mod interruption;
 mod labels;
 mod reconciling;
+mod remembered;
 pub mod site;
 mod twins;
+mod why;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,7 +34,7 @@ use retrieval::model::{DocumentId, GenerationId, JobId};
 use retrieval::ports::{Embedder, VectorIndex};
 use retrieval::rerank::BuiltIn;
 use retrieval::search::{Depth, Searcher};
-use server::answer::Answerer;
+use server::answer::{Answerer, Rewriter};
 use server::fetch::{AllowedAddresses, FetchSettings, WebClient};
 use server::library::{Library, Upload, Web};
 use server::store::ItemLine;
@@ -196,18 +199,22 @@ impl Home {
     }
 
     pub fn searcher(&self) -> Searcher {
+        let built_in = BuiltIn::learned().unwrap();
         Searcher {
             index: Arc::clone(&self.index),
             embedder: Arc::clone(&self.library.embedder),
-            reranker: Arc::new(BuiltIn),
+            reranker: Arc::new(built_in.clone()),
+            weights: built_in.weights,
             shelf: Arc::new(self.ground.store.clone()),
+            memory: None,
         }
     }
 
     pub fn answerer(&self) -> Answerer {
         let templates = Arc::new(Templates::load().unwrap());
         let generation = GenerationId(uuid::Uuid::from_u128(1));
-        Answerer { searcher: self.searcher(), store: self.ground.store.clone(), templates, generation }
+        let rewriter = Rewriter::new(None, Arc::clone(&templates));
+        Answerer { searcher: self.searcher(), rewriter, store: self.ground.store.clone(), templates, generation }
     }
 }
 

@@ -10,6 +10,7 @@ on_both!(
     a_newer_database_is_refused_and_left_alone,
     a_workspace_is_made_once,
     a_generation_is_live_from_its_birth,
+    a_length_is_unknown_and_known_in_turn,
     a_removed_workspace_takes_everything_with_it,
 );
 
@@ -53,6 +54,15 @@ async fn a_generation_is_live_from_its_birth(ground: Ground) {
     assert_eq!(ground.store.generation_live(ground.workspace).await.unwrap(), Some(first));
     let other = ground.store.workspace_ensure("other").await.unwrap();
     assert_eq!(ground.store.generation_live(other).await.unwrap(), None);
+}
+
+/// Often enough that every connection of a pool has done both.
+async fn a_length_is_unknown_and_known_in_turn(ground: Ground) {
+    let generation = ground.store.generation_begin(ground.workspace, "model/a", 384, "german").await.unwrap().id;
+    for average in [None, Some(41.5), None, Some(0.25)].into_iter().cycle().take(80) {
+        ground.store.generation_set_average_terms(generation, average).await.unwrap();
+        assert_eq!(ground.store.generation_average_terms(generation).await.unwrap(), average);
+    }
 }
 
 async fn a_removed_workspace_takes_everything_with_it(ground: Ground) {

@@ -10,7 +10,7 @@ const MAKERS: &[(&str, &[&str])] = &[
     ("anonymous", &["server/src/http/who.rs"]),
     ("turned_away", &["server/src/http/who.rs"]),
     ("operator", &["server/src/http/who.rs", "server/src/cli/desk.rs"]),
-    ("upkeep", &["server/src/wiring.rs"]),
+    ("upkeep", &["server/src/wiring/mod.rs"]),
 ];
 const WORDS: &str = "retrieval/src/access.rs";
 const TABLE: &str = "server/src/http/access.rs";
@@ -126,7 +126,7 @@ mod tests {
         check("server/src/answer/mod.rs", "retrieval::access::Principal::operator(w)", 1);
         check("server/src/answer/mod.rs", "use retrieval::access::Principal; fn f(p: &Principal) {}", 0);
         check("server/src/answer/mod.rs", "use retrieval::access::Principal as P;", 1);
-        check("server/src/wiring.rs", "Principal::root(w)", 1);
+        check("server/src/wiring/mod.rs", "Principal::root(w)", 1);
         check("server/src/answer/mod.rs", "#[cfg(test)] mod tests { fn f() { Principal::operator(w) } }", 0);
     }
 

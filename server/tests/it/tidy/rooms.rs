@@ -22,12 +22,35 @@ const ROOMS: &[Room] = &[
     room("retrieval/src/lib.rs", &["retrieval"]),
     room("retrieval/src/model", &["retrieval::access"]),
     room("retrieval/src/access.rs", &["retrieval::model"]),
-    room("retrieval/src/ports.rs", &["retrieval::model", "retrieval::access"]),
+    room("retrieval/src/ports.rs", &["retrieval::model", "retrieval::access", "retrieval::rerank::signals"]),
     room("retrieval/src/words.rs", &[]),
-    room("retrieval/src/rerank", &["retrieval::model", "retrieval::ports", "retrieval::words"]),
-    room("retrieval/src/search.rs", &["retrieval::model", "retrieval::access", "retrieval::ports"]),
-    room("retrieval/src/evaluate.rs", &[]),
-    room("retrieval/src/adapters", &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::words"]),
+    room("retrieval/src/pace.rs", &["retrieval::ports"]),
+    room(
+        "retrieval/src/rerank",
+        &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::words", "retrieval::evaluate"],
+    ),
+    room(
+        "retrieval/src/cache",
+        &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::rerank::signals"],
+    ),
+    room(
+        "retrieval/src/search",
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::ports",
+            "retrieval::rerank",
+            "retrieval::pace",
+            "retrieval::cache",
+        ],
+    ),
+    room("retrieval/src/evaluate", &[]),
+    room("retrieval/src/followup", &[]),
+    room("retrieval/src/fuse.rs", &["retrieval::model", "retrieval::ports"]),
+    room(
+        "retrieval/src/adapters",
+        &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::words", "retrieval::fuse"],
+    ),
     room("ingest/src/lib.rs", &["ingest"]),
     room(
         "ingest/src/ports.rs",
@@ -54,6 +77,7 @@ const ROOMS: &[Room] = &[
     room("server/src/setup", &[]),
     room("server/src/worker", &["ingest::parse", "ingest::ports", "ingest::crawl::ports"]),
     room("server/src/fetch", &["ingest::crawl::ports"]),
+    room("server/src/chat", &["prompts::chat", "server::config::Secret"]),
     room(
         "server/src/store",
         &[
@@ -76,6 +100,7 @@ const ROOMS: &[Room] = &[
         &[
             "retrieval::model",
             "retrieval::access",
+            "retrieval::followup",
             "retrieval::ports",
             "retrieval::search",
             "retrieval::words",
@@ -88,8 +113,10 @@ const ROOMS: &[Room] = &[
         &[
             "retrieval::model",
             "retrieval::access",
+            "retrieval::followup",
             "retrieval::ports",
             "retrieval::search",
+            "retrieval::cache::Caches",
             "server::answer",
             "server::library",
             "server::config",
@@ -103,19 +130,32 @@ const ROOMS: &[Room] = &[
         &[
             "retrieval::model",
             "retrieval::access",
+            "retrieval::ports",
             "retrieval::search",
+            "retrieval::rerank",
+            "retrieval::followup",
             "retrieval::evaluate",
+            "ingest::clean",
             "ingest::parse",
             "ingest::ports",
+            "server::answer",
             "server::library",
             "server::wiring",
         ],
     ),
     room(
         "server/src/cli",
-        &["retrieval::model", "retrieval::access", "retrieval::ports", "retrieval::search", "ingest", "server"],
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::ports",
+            "retrieval::search",
+            "retrieval::rerank",
+            "ingest",
+            "server",
+        ],
     ),
-    room("server/src/wiring.rs", &["retrieval", "ingest", "prompts", "server"]),
+    room("server/src/wiring", &["retrieval", "ingest", "prompts", "server"]),
 ];
 
 /// Foreign crates and parts of the standard library that are at home in few places.
@@ -124,9 +164,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower", &["server/src/http"]),
     ("tower_http", &["server/src/http"]),
     ("sqlx", &["server/src/store"]),
-    ("reqwest", &["server/src/fetch", "server/src/cli/remote.rs", "server/src/wiring.rs"]),
+    ("reqwest", &["server/src/fetch", "server/src/chat", "server/src/cli/remote.rs", "server/src/wiring"]),
     ("clap", &["server/src/cli", "server/src/worker/child.rs"]),
-    ("anyhow", &["server/src/cli", "server/src/evaluation", "server/src/wiring.rs", "server/src/main.rs"]),
+    ("anyhow", &["server/src/cli", "server/src/evaluation", "server/src/wiring", "server/src/main.rs"]),
     ("minijinja", &["prompts/src/template.rs"]),
     ("scraper", &["ingest/src/parse"]),
     ("pdfium_render", &["ingest/src/parse/pdf"]),
@@ -148,9 +188,11 @@ const PURE: &[&str] = &[
     "retrieval/src/model",
     "retrieval/src/access.rs",
     "retrieval/src/ports.rs",
+    "retrieval/src/fuse.rs",
     "retrieval/src/words.rs",
-    "retrieval/src/search.rs",
-    "retrieval/src/evaluate.rs",
+    "retrieval/src/search",
+    "retrieval/src/evaluate",
+    "retrieval/src/followup",
     "ingest/src/parse",
     "ingest/src/clean",
     "ingest/src/dedupe",
@@ -269,12 +311,12 @@ mod tests {
         check("server/src/http/who.rs", "use retrieval::*;", 1);
         check("server/src/http/who.rs", "use retrieval as r;", 1);
         check("server/src/http/who.rs", "#[cfg(test)] mod tests { use retrieval::adapters::memory; }", 0);
-        check("server/src/wiring.rs", "use retrieval::adapters::edge::EdgeIndex;", 0);
+        check("server/src/wiring/mod.rs", "use retrieval::adapters::edge::EdgeIndex;", 0);
         check("server/src/cli/mod.rs", "mod ingest;\nfn f() { ingest::run() }", 0);
         check("server/src/cli/mod.rs", "use retrieval::adapters::memory;", 1);
         check("ingest/src/chunk/mod.rs", "use retrieval::access::Clearance;", 1);
         check("prompts/src/pack.rs", "use retrieval::model::Passage;", 1);
-        check("retrieval/src/search.rs", "use crate::adapters::memory::MemoryIndex;", 1);
+        check("retrieval/src/search/mod.rs", "use crate::adapters::memory::MemoryIndex;", 1);
         check("server/src/gossip/mod.rs", "", 1);
     }
 

@@ -1,5 +1,7 @@
 //! Wiring: which concrete part stands behind each port. The only place that names adapters.
 
+mod index;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,20 +10,23 @@ use anyhow::{Context as _, bail};
 use ingest::chunk::{ChunkSettings, Chunker};
 use ingest::crawl::ports::{Fetch, Survey};
 use ingest::ports::Parse;
+use prompts::chat::ChatModel;
 use prompts::template::Templates;
 use retrieval::access::Principal;
-use retrieval::adapters::bm25::{Bm25, Bm25Settings};
-use retrieval::adapters::edge::{EdgeIndex, EdgeSettings};
 use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime, embed_once};
-use retrieval::adapters::qdrant::{Cluster, ClusterAddress};
+use retrieval::cache::{Caches, Rankings, Remembering};
 use retrieval::model::{Generation, WorkspaceId};
-use retrieval::ports::{Embedder, IndexError, Reranker, VectorIndex};
-use retrieval::rerank::BuiltIn;
-use retrieval::search::Searcher;
+use retrieval::ports::{Embedder, Reranker};
+use retrieval::rerank::weights::Weights;
+use retrieval::rerank::{Budgeted, BuiltIn};
+use retrieval::search::{Memory, Searcher};
 
-use crate::answer::Answerer;
+use crate::answer::{Answerer, Rewriter};
+use crate::chat::{OpenAi, OpenAiSettings};
 use crate::clock::Clock;
-use crate::config::{Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, QdrantConfig};
+use crate::config::{
+    CacheConfig, ChatConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig,
+};
 use crate::datadir::{DataDir, Held};
 use crate::fetch::{AllowedAddresses, FetchSettings, NoWeb, RenderSettings, WebClient};
 use crate::library::{Library, Web};
@@ -29,8 +34,9 @@ use crate::setup::{self, Choice, Occasion, Provisioned, SetupPaths, progress};
 use crate::store::{Originals, Store};
 use crate::worker::{ParseWorkers, WorkerArgs, WorkerSettings};
 
+pub use self::index::{Keywords, Opened, Opening};
+
 const WORKSPACE: &str = "main";
-const QDRANT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Files parsed at once; each is a process that may take half a gigabyte.
 const PARSERS: usize = 4;
 
@@ -39,6 +45,8 @@ pub struct House {
     pub store: Store,
     pub library: Arc<Library>,
     pub answerer: Answerer,
+    pub keywords: Keywords,
+    pub caches: Caches,
     /// Whether the index started empty although the catalog is not: answers are incomplete until it is reconciled.
     pub rebuilding: bool,
     /// Dropped last: until then the data directory is ours.
@@ -57,9 +65,21 @@ impl House {
     }
 }
 
+/// The caches of these sizes, and the embedder by way of its own.
+fn caches(config: CacheConfig, embedder: Arc<dyn Embedder>) -> (Caches, Arc<dyn Embedder>) {
+    let CacheConfig { questions, results } = config;
+    let questions = (questions > 0).then(|| Arc::new(Remembering::new(Arc::clone(&embedder), questions)));
+    let results = (results > 0).then(|| Arc::new(Rankings::new(results)));
+    let embedder = match &questions {
+        Some(remembering) => Arc::clone(remembering) as Arc<dyn Embedder>,
+        None => embedder,
+    };
+    (Caches { questions, results }, embedder)
+}
+
 /// The house on the configured data directory.
 pub async fn open(config: &Config, held: Held) -> anyhow::Result<House> {
-    build(config, &DataDir::new(&config.data_dir), held, None, None).await
+    build(config, &DataDir::new(&config.data_dir), held, None).await
 }
 
 /// The workers that parse for this house.
@@ -71,54 +91,90 @@ pub fn workers(config: &Config, pdfium: Option<PathBuf>) -> anyhow::Result<Parse
     Ok(ParseWorkers::new(WorkerSettings { program, args, many: PARSERS }))
 }
 
-/// A house in a temporary folder, with the configured models, on SQLite and embedded Qdrant.
-pub async fn throw_away(config: &Config, parser: Arc<dyn Parse>) -> anyhow::Result<House> {
+/// What is another in a house that nobody lives in.
+struct Trial {
+    folder: tempfile::TempDir,
+    /// Without one of its own it reads files as every house does.
+    parser: Option<Arc<dyn Parse>>,
+    average_terms: Option<f64>,
+}
+
+/// A house in a temporary folder, with the configured models, on SQLite and embedded Qdrant. Its index is begun before it
+/// holds anything, so that the mean length of the passages to come, in terms, is the caller's to say.
+pub async fn throw_away(
+    config: &Config,
+    parser: Option<Arc<dyn Parse>>,
+    average_terms: Option<f64>,
+) -> anyhow::Result<House> {
     let folder = tempfile::Builder::new().prefix("lectern-").tempdir()?;
     let data = DataDir::new(folder.path());
     let held = data.hold()?;
-    let config = Config { database_url: None, qdrant: None, ..config.clone() };
-    build(&config, &data, held, Some(parser), Some(folder)).await
+    // Nobody lives there; it is asked to be measured.
+    let config = Config { database_url: None, qdrant: None, cache: CacheConfig::OFF, ..config.clone() };
+    build(&config, &data, held, Some(Trial { folder, parser, average_terms })).await
 }
 
-async fn build(
-    config: &Config,
-    data: &DataDir,
-    held: Held,
-    parser: Option<Arc<dyn Parse>>,
-    folder: Option<tempfile::TempDir>,
-) -> anyhow::Result<House> {
+/// The rows of the configured data directory, without models and index: for what is only noted or looked up there.
+pub async fn rows(config: &Config, data: &DataDir) -> anyhow::Result<(Store, WorkspaceId)> {
     let originals = Originals::open(&data.originals()).context("the folder of originals cannot be made")?;
     let store = Store::open(&config.database(data.database()), originals, Clock::system()).await?;
+    let workspace = store.workspace_ensure(WORKSPACE).await?;
+    Ok((store, workspace))
+}
+
+/// Whether the keyword index can be built for this language.
+pub fn knows_language(name: &str) -> bool {
+    Keywords::new(name).is_ok()
+}
+
+async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>) -> anyhow::Result<House> {
+    let (store, workspace) = rows(config, data).await?;
     store.job_recover(&held.owner).await?;
     let models = models(config).await?;
     let workers = Arc::new(workers(config, models.pdfium.clone())?);
     let web = web(config, Arc::clone(&workers) as Arc<dyn Survey>)?;
-    let workspace = store.workspace_ensure(WORKSPACE).await?;
     let generation = generation(&store, workspace, &*models.embedder, &config.language).await?;
-    let index = index(config, data, &generation).await?;
+    let average_terms = trial.as_ref().and_then(|trial| trial.average_terms);
+    let clearance = Principal::upkeep(workspace, "write path and reconciliation").clearance()?;
+    let opening =
+        Opening { config, data, store: &store, generation: &generation, clearance: &clearance, average_terms };
+    let Opened { index, keywords } = opening.open().await?;
+    let (caches, embedder) = caches(config.cache, models.embedder);
     let searcher = Searcher {
         index: Arc::clone(&index),
-        embedder: Arc::clone(&models.embedder),
+        embedder: Arc::clone(&embedder),
         reranker: models.reranker,
         shelf: Arc::new(store.clone()),
+        weights: models.weights,
+        memory: caches.results.clone().map(|rankings| Memory { rankings, generation: generation.id }),
     };
+    let (parser, folder) = trial.map(|trial| (trial.parser, trial.folder)).unzip();
+    let parser = parser.flatten();
     let library = Arc::new(Library {
         store: store.clone(),
         index,
-        embedder: models.embedder,
+        embedder,
         parser: parser.unwrap_or(workers),
         web,
         chunker: models.chunker,
         workspace,
-        clearance: Principal::upkeep(workspace, "write path and reconciliation").clearance()?,
+        clearance,
         owner: held.owner.clone(),
         working: Default::default(),
         crawling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;
     let templates = Arc::new(Templates::load()?);
-    let answerer = Answerer { searcher, store: store.clone(), templates, generation: generation.id };
-    Ok(House { store, library, answerer, rebuilding, _held: held, _folder: folder })
+    let rewriter = Rewriter::new(chat_model(config)?, Arc::clone(&templates));
+    let answerer = Answerer { searcher, rewriter, store: store.clone(), templates, generation: generation.id };
+    Ok(House { store, library, answerer, keywords, caches, rebuilding, _held: held, _folder: folder })
+}
+
+/// The configured language model. Nobody asks it here whether it is there: the house works without.
+fn chat_model(config: &Config) -> anyhow::Result<Option<Arc<dyn ChatModel>>> {
+    let Some(ChatConfig { url, model, api_key, timeout }) = config.chat.clone() else { return Ok(None) };
+    let model = OpenAi::new(OpenAiSettings { url, model, api_key, timeout }).context("chat.url")?;
+    Ok(Some(Arc::new(model)))
 }
 
 /// The way to the web. A machine that has none, for want of root certificates, still serves what it has.
@@ -147,7 +203,7 @@ async fn generation(
 ) -> anyhow::Result<Generation> {
     let Some(live) = store.generation_live(workspace).await? else {
         // Before anything is recorded: a misspelt language would be refused now and its correction for ever after.
-        Bm25::new(&Bm25Settings { language: language.to_owned(), ..Bm25Settings::default() })?;
+        Keywords::new(language)?;
         return Ok(store.generation_begin(workspace, embedder.name(), embedder.dimensions(), language).await?);
     };
     if live.language != language {
@@ -166,48 +222,11 @@ async fn generation(
     Ok(live)
 }
 
-async fn index(config: &Config, data: &DataDir, generation: &Generation) -> anyhow::Result<Arc<dyn VectorIndex>> {
-    let bm25 = Bm25Settings { language: generation.language.clone(), ..Bm25Settings::default() };
-    match &config.qdrant {
-        Some(qdrant) => cluster(qdrant, generation, &bm25).await,
-        None => {
-            let folder = data.index().join(generation.id.to_string());
-            let (workspace, dimensions) = (generation.workspace, generation.dimensions);
-            let settings = EdgeSettings { bm25, ..EdgeSettings::new(dimensions) };
-            let open = move || embedded(&folder, workspace, &settings);
-            Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
-        }
-    }
-}
-
-/// A shard that does not open is dropped: the catalog and the embedding cache hold all that it held.
-fn embedded(folder: &Path, workspace: WorkspaceId, settings: &EdgeSettings) -> Result<EdgeIndex, IndexError> {
-    match EdgeIndex::open(folder, workspace, settings) {
-        Err(IndexError::Damaged(why)) => {
-            tracing::error!(why, "the index is damaged and is rebuilt from the catalog");
-            EdgeIndex::create_anew(folder, workspace, settings)
-        }
-        opened => opened,
-    }
-}
-
-async fn cluster(
-    qdrant: &QdrantConfig,
-    generation: &Generation,
-    bm25: &Bm25Settings,
-) -> anyhow::Result<Arc<dyn VectorIndex>> {
-    let api_key = qdrant.api_key.as_ref().map(|key| key.reveal().parse()).transpose()?;
-    let cluster =
-        Cluster::connect(&ClusterAddress { url: qdrant.url.clone(), api_key, timeout: QDRANT_TIMEOUT }).await?;
-    let index = cluster.open(generation, bm25).await?;
-    cluster.make_live(generation.workspace, generation.id).await?;
-    Ok(Arc::new(index))
-}
-
 /// What runs on ONNX Runtime, and the tokenizer that measures for it.
 struct Models {
     embedder: Arc<dyn Embedder>,
     reranker: Arc<dyn Reranker>,
+    weights: Arc<Weights>,
     chunker: Arc<Chunker>,
     /// For reading PDF files; without it they are read less well.
     pdfium: Option<PathBuf>,
@@ -219,9 +238,11 @@ async fn models(config: &Config) -> anyhow::Result<Models> {
         let provisioned = provision(&config, Occasion::Start)?;
         let runtime = Runtime::open(&provisioned.onnxruntime).context(setup::REPAIR_HINT)?;
         let embedder = embedder(&config, &runtime, &provisioned)?;
-        let reranker = reranker(&config, &runtime)?;
+        let built_in = BuiltIn::learned()?;
+        let weights = Arc::clone(&built_in.weights);
+        let reranker = reranker(&config, &runtime, built_in)?;
         let chunker = Arc::new(chunker(&config, &provisioned)?);
-        Ok(Models { embedder, reranker, chunker, pdfium: provisioned.pdfium })
+        Ok(Models { embedder, reranker, weights, chunker, pdfium: provisioned.pdfium })
     })
     .await?
 }
@@ -255,16 +276,17 @@ pub fn embedder(config: &Config, runtime: &Runtime, provisioned: &Provisioned) -
     Ok(Arc::new(embedder))
 }
 
-fn reranker(config: &Config, runtime: &Runtime) -> anyhow::Result<Arc<dyn Reranker>> {
+fn reranker(config: &Config, runtime: &Runtime, first: BuiltIn) -> anyhow::Result<Arc<dyn Reranker>> {
+    let Some(RerankerConfig { model, within, looks }) = config.reranker.clone() else { return Ok(Arc::new(first)) };
     let threads = config.embedder.threads;
-    match &config.reranker {
-        None => Ok(Arc::new(BuiltIn)),
-        Some(named) if Path::new(named).is_dir() => {
-            let model = LocalModel { name: named.clone(), graph: Path::new(named).join("model.onnx") };
-            Ok(Arc::new(FastReranker::from_folder(runtime, &model, threads)?))
+    let second = match Path::new(&model) {
+        folder if folder.is_dir() => {
+            let model = LocalModel { graph: folder.join("model.onnx"), name: model };
+            FastReranker::from_folder(runtime, &model, threads)?
         }
-        Some(named) => Ok(Arc::new(FastReranker::from_hub(runtime, named, &hub_cache(config), threads)?)),
-    }
+        _ => FastReranker::from_hub(runtime, &model, &hub_cache(config), threads)?,
+    };
+    Ok(Arc::new(Budgeted { first, second: Arc::new(second), looks, within }))
 }
 
 /// Chunks are measured with the embedder's own tokenizer; a model from the hub keeps its tokenizer to itself, and the
