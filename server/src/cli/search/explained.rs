@@ -17,8 +17,8 @@ pub fn lines(explained: &SearchExplanation) -> Vec<String> {
     let timings: Vec<String> = explained.timings_ms.0.iter().map(|(stage, ms)| format!("{stage} {ms:.1}")).collect();
     lines.push(String::new());
     lines.push(format!("confidence {:.2}, language known {:.2}", explained.confidence, explained.language_known));
-    let remembered = if explained.remembered { " (the order was remembered)" } else { "" };
-    lines.push(format!("milliseconds: {}{remembered}", timings.join(", ")));
+    lines.push(format!("milliseconds: {}", timings.join(", ")));
+    lines.extend(explained.remembered.then(|| "remembered from an equal search".to_owned()));
     lines.push(format!("weights {}", explained.reranker.version));
     lines.extend(explained.reranker.instead.as_ref().map(|why| format!("a lesser order stands: {why}")));
     lines
