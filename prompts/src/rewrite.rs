@@ -68,9 +68,16 @@ impl Flat {
 
 /// The rewritten question, if a reply is one.
 pub fn accepted(reply: &Reply) -> Option<String> {
-    let text = reply.text.trim().trim_matches('"').trim();
-    let is_question = !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(breaks_a_line);
+    let text = unquoted(reply.text.trim());
+    let is_question =
+        text.chars().any(char::is_alphanumeric) && text.chars().count() <= LONGEST && !text.chars().any(breaks_a_line);
     (is_question && !reply.cut_off).then(|| text.to_owned())
+}
+
+/// Without the quotes around all of it; those of a word within stay, also where it begins or ends the text.
+fn unquoted(text: &str) -> &str {
+    let within = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    within.filter(|within| !within.contains('"')).map_or(text, str::trim)
 }
 
 /// On one line, without what cannot be seen on it.
@@ -124,6 +131,9 @@ mod tests {
         };
         check(" How long do refunds for annual plans take?\n", Some("How long do refunds for annual plans take?"));
         check("\"Is it encrypted?\"", Some("Is it encrypted?"));
+        check("What is a \"locum\"", Some("What is a \"locum\""));
+        check("\"Solo\" or \"Practice\"", Some("\"Solo\" or \"Practice\""));
+        check("\"", None);
         check("", None);
         check(" \"\" ", None);
         check("Sure! Here it is:\nHow long?", None);

@@ -113,6 +113,10 @@ pub(crate) fn for_each_word(text: &str, mut each: impl FnMut(&str, usize)) {
         if c.is_alphanumeric() {
             sentence += usize::from(after == After::Sentence);
             after = After::Word;
+            if word.chars().next().is_some_and(|first| is_unspaced(first) != is_unspaced(c)) {
+                emit(&word, |part| each(part, sentence));
+                word.clear();
+            }
             word.extend(c.to_lowercase());
         } else {
             emit(&word, |part| each(part, sentence));
@@ -143,13 +147,11 @@ impl After {
     }
 }
 
-/// A written word as it counts: without its ending, not at all if it is common, in pairs of characters where a script
-/// leaves no spaces between words.
+/// A word of one script as it counts: without its ending, not at all if it is common, in pairs of characters where the
+/// script leaves no spaces between words.
 fn emit(written: &str, mut each: impl FnMut(&str)) {
-    if written.is_empty() {
-        return;
-    }
-    if written.is_ascii() || !written.chars().any(is_unspaced) {
+    let Some(first) = written.chars().next() else { return };
+    if !is_unspaced(first) {
         if COMMON.binary_search(&written).is_err() {
             each(stem(written));
         }
@@ -202,6 +204,7 @@ mod tests {
         check("", &[]);
         check("退款 Lectern 要多久", &["退款", "lectern", "要多", "多久"]);
         check("日", &["日"]);
+        check("Excel表格 v2版", &["excel", "表格", "v2", "版"]);
         check("Größe", &["größe"]);
         assert!(COMMON.is_sorted());
     }

@@ -5,7 +5,7 @@
 use super::Turn;
 use super::language::{self, Language};
 use super::need::{Need, need};
-use super::words::{Word, alike, is_name, words};
+use super::words::{Word, alike, first_words, is_name, words};
 
 /// More of a subject than this drowns the question that is asked about it.
 const MOST_CARRIED: usize = 8;
@@ -116,5 +116,5 @@ fn shape(name: &str) -> String {
 
 /// Without the name of the site or handbook, which pages have behind a bar.
 fn title_words(title: &str) -> Vec<Word> {
-    words(title.split(" | ").next().unwrap_or(title)).into_iter().take(LONGEST_TITLE).collect()
+    first_words(title.split(" | ").next().unwrap_or(title), LONGEST_TITLE)
 }

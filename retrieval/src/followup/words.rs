@@ -4,7 +4,7 @@
 
 /// Longer ones are no words.
 const LONGEST_WORD: usize = 40;
-/// Longer questions bring their own subject; beyond this nobody looks.
+/// Longer questions bring their own subject; before these nobody looks.
 const MOST_WORDS: usize = 64;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,9 +18,16 @@ pub struct Word {
     pub asks: bool,
 }
 
-/// The words of a question in order.
+/// The words of a question in order; of a long message the last, because the question stands at its end.
 pub fn words(question: &str) -> Vec<Word> {
-    question.split_whitespace().filter_map(word).take(MOST_WORDS).collect()
+    let mut words: Vec<Word> = question.split_whitespace().rev().filter_map(word).take(MOST_WORDS).collect();
+    words.reverse();
+    words
+}
+
+/// The words that a text begins with, at most so many.
+pub fn first_words(text: &str, most: usize) -> Vec<Word> {
+    text.split_whitespace().filter_map(word).take(most).collect()
 }
 
 fn word(token: &str) -> Option<Word> {
@@ -61,6 +68,16 @@ mod tests {
         check("what\u{2019}s \"it\" !", &[("what's", false), ("it", false)]);
         check("😀 ?!", &[]);
         assert_eq!(super::words(&"a ".repeat(1_000)).len(), MOST_WORDS);
+    }
+
+    #[test]
+    fn of_too_many_words_the_last_count_and_of_a_title_the_first() {
+        let long: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+        let long = long.join(" ");
+        let ends = |words: &[Word]| [words[0].plain.clone(), words[words.len() - 1].plain.clone()];
+        assert_eq!(ends(&words(&long)), ["36", "99"]);
+        assert_eq!(ends(&first_words(&long, 12)), ["0", "11"]);
+        assert!(first_words("", 12).is_empty());
     }
 
     #[test]

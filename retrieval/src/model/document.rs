@@ -103,3 +103,32 @@ pub struct Passage {
     /// When this text was taken in.
     pub taken_in_ms: i64,
 }
+
+/// Where the samples of the tests stand.
+#[cfg(test)]
+pub(crate) const SAMPLE_WORKSPACE: WorkspaceId = WorkspaceId(uuid::Uuid::from_u128(7));
+
+#[cfg(test)]
+impl Passage {
+    /// Chunk `ordinal` of the document of this number, for everybody; where it stands in the text is nobody's concern.
+    pub(crate) fn sample(number: u128, ordinal: u32, text: &str) -> Self {
+        let (document, version) = (DocumentId(uuid::Uuid::from_u128(number)), VersionId(uuid::Uuid::from_u128(number)));
+        Self {
+            point: PointId::of(SAMPLE_WORKSPACE, document, version, ordinal),
+            document,
+            family: document,
+            version,
+            ordinal,
+            title: "Title".into(),
+            origin: "a.md".into(),
+            label: AccessLabel::tier(crate::access::AccessTier::Public),
+            page: None,
+            heading: String::new(),
+            text: text.into(),
+            bytes: 0..text.len(),
+            gap: None,
+            dated: None,
+            taken_in_ms: 0,
+        }
+    }
+}

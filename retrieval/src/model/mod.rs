@@ -3,5 +3,7 @@
 mod document;
 mod ids;
 
+#[cfg(test)]
+pub(crate) use document::SAMPLE_WORKSPACE;
 pub use document::{Chunk, ContentHash, Document, Generation, Passage, Version, text_in_context};
 pub use ids::{DocumentId, GenerationId, JobId, PointId, RecordId, SourceId, VersionId, WorkspaceId};

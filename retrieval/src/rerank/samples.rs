@@ -1,36 +1,16 @@
 //! Passages for the tests of this room.
 
-use uuid::Uuid;
-
 use super::signals::signals;
-use crate::access::{AccessLabel, AccessTier};
-use crate::model::{DocumentId, Passage, PointId, VersionId};
+use crate::model::Passage;
 use crate::ports::{Candidate, Place, Scored};
 
 /// The only passage of document `number`; `cosine` and `bm25` as the index has them.
 pub(crate) fn sample(number: u128, title: &str, text: &str, cosine: f32, bm25: Option<f32>) -> Scored {
-    let (point, document, version) =
-        (PointId(Uuid::from_u128(number)), DocumentId(Uuid::from_u128(number)), VersionId(Uuid::from_u128(number)));
+    let passage = Passage { title: title.into(), ..Passage::sample(number, 0, text) };
+    let Passage { point, document, version, .. } = passage;
     let place = |score| Place { rank: Some(0), score };
     let candidate =
         Candidate { point, document, version, score: cosine, dense: Some(place(cosine)), sparse: bm25.map(place) };
-    let passage = Passage {
-        point,
-        document,
-        family: document,
-        version,
-        ordinal: 0,
-        title: title.into(),
-        origin: String::new(),
-        label: AccessLabel::tier(AccessTier::Public),
-        page: None,
-        heading: String::new(),
-        text: text.into(),
-        bytes: 0..text.len(),
-        gap: None,
-        dated: None,
-        taken_in_ms: 0,
-    };
     Scored::new(passage, candidate)
 }
 

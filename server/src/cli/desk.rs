@@ -66,7 +66,7 @@ impl Desk {
             Self::Here(house) => {
                 let (asked, principal) = (question(&request.question)?, seeing_as(house, request.as_label.as_deref())?);
                 match house.answerer.why(&principal, &request.document, &asked).await {
-                    Err(WhyError::Several(many)) => Err(Failure::Usage(WhyError::Several(many).to_string())),
+                    Err(error @ (WhyError::Nameless | WhyError::Several(_))) => Err(Failure::Usage(error.to_string())),
                     told => Ok(told?.into()),
                 }
             }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::desk::{self, Desk};
 use super::ingest::origin;
-use super::{Context, Outcome, checked_as, print};
+use super::{Context, Failure, Outcome, checked_as, print};
+use crate::answer::WhyError;
 use crate::http::wire::{WhyReply, WhyRequest};
 
 #[derive(clap::Args)]
@@ -21,21 +22,30 @@ pub struct Args {
 
 pub async fn run(context: &Context, args: Args) -> Outcome {
     desk::question(&args.question)?;
+    if args.name.trim().is_empty() {
+        // As a file seen from here it would be the working directory.
+        return Err(Failure::Usage(WhyError::Nameless.to_string()));
+    }
     let desk = Desk::open(context).await?;
-    let file = origin(Path::new(&args.name));
-    let named = WhyRequest { document: args.name, question: args.question, as_label: args.as_label };
-    let told = desk.why(&named).await?;
-    let told = match told.verdict.as_str() {
-        // It may be meant as a file seen from here.
-        "absent" => desk.why(&WhyRequest { document: file, ..named }).await?,
-        _ => told,
-    };
+    let told = told(&desk, args).await;
     desk.close().await;
+    let told = told?;
     match context.json {
         true => print::json(&told),
         false => show(&told),
     }
     Ok(())
+}
+
+async fn told(desk: &Desk, args: Args) -> Result<WhyReply, Failure> {
+    let file = origin(Path::new(&args.name));
+    let named = WhyRequest { document: args.name, question: args.question, as_label: args.as_label };
+    let told = desk.why(&named).await?;
+    match told.verdict.as_str() {
+        // It may be meant as a file seen from here.
+        "absent" => desk.why(&WhyRequest { document: file, ..named }).await,
+        _ => Ok(told),
+    }
 }
 
 fn show(told: &WhyReply) {

@@ -44,7 +44,7 @@ fn line(latest: &Run, before: Option<&Run>) -> Comparison {
         ci95: before.and_then(|before| interval(latest, before)),
         latest_ms: latest.created_ms,
         before_ms: before.map(|run| run.created_ms),
-        changed: before.map(|before| changed(latest, before)).unwrap_or_default(),
+        changed: before.map(|before| latest.settings.differing(&before.settings)).unwrap_or_default(),
     }
 }
 
@@ -53,19 +53,6 @@ pub fn interval(run: &Run, control: &Run) -> Option<[f64; 2]> {
     let same = run.settings.questions_mark == control.settings.questions_mark;
     let paired = || interval_of_difference(run.measured.of_each(), control.measured.of_each());
     if same { paired().map(|interval| rounded_interval(Some(interval))) } else { None }
-}
-
-fn changed(latest: &Run, before: &Run) -> Vec<&'static str> {
-    let (now, then) = (&latest.settings, &before.settings);
-    let settings = [
-        ("embedder", now.embedder != then.embedder),
-        ("language", now.language != then.language),
-        ("reranker", now.reranker != then.reranker),
-        ("weights", now.weights != then.weights),
-        ("program", now.program != then.program),
-        ("questions", now.questions_mark != then.questions_mark),
-    ];
-    settings.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect()
 }
 
 #[cfg(test)]

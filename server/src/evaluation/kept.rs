@@ -66,6 +66,21 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// By name, those that are not the same here and there.
+    pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+        let settings = [
+            ("embedder", self.embedder != other.embedder),
+            ("language", self.language != other.language),
+            ("reranker", self.reranker != other.reranker),
+            ("weights", self.weights != other.weights),
+            ("program", self.program != other.program),
+            ("questions", self.questions_mark != other.questions_mark),
+        ];
+        settings.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+}
+
 impl Measured {
     /// As the store names it.
     pub fn kind(&self) -> &'static str {

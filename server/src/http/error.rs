@@ -119,7 +119,7 @@ impl From<WhyError> for ApiError {
             WhyError::Access(error) => error.into(),
             WhyError::Search(error) => error.into(),
             WhyError::Store(error) => Self::unavailable(error),
-            WhyError::Several(_) => Self::bad_request(error.to_string()),
+            WhyError::Nameless | WhyError::Several(_) => Self::bad_request(error.to_string()),
         }
     }
 }

@@ -157,9 +157,7 @@ impl Store {
             .bind(name)
             .fetch_optional(&self.reader)
             .await?;
-        let Some((id, tier, groups)) = row else { return Ok(None) };
-        let admitted = clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?);
-        admitted.then(|| rows::id(&id)).transpose()
+        Ok(admitted(clearance, row)?.pop())
     }
 
     /// The documents with this id or origin, and those from files inside it, as far as this clearance may know of them.
@@ -173,13 +171,7 @@ impl Store {
             .bind(inside_of(name))
             .fetch_all(&self.reader)
             .await?;
-        let mut admitted = Vec::new();
-        for (id, tier, groups) in found {
-            if clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?) {
-                admitted.push(rows::id(&id)?);
-            }
-        }
-        Ok(admitted)
+        admitted(clearance, found)
     }
 
     /// How many documents this clearance may see.
@@ -305,6 +297,20 @@ impl Store {
         }
         Ok(live.is_some())
     }
+}
+
+/// Of documents, each with its tier and groups, those that this clearance may know of.
+pub(super) fn admitted(
+    clearance: &Clearance,
+    found: impl IntoIterator<Item = (String, i64, String)>,
+) -> Result<Vec<DocumentId>, StoreError> {
+    let mut admitted = Vec::new();
+    for (id, tier, groups) in found {
+        if clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?) {
+            admitted.push(rows::id(&id)?);
+        }
+    }
+    Ok(admitted)
 }
 
 /// What the origins of files inside another begin with.

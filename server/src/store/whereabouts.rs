@@ -3,10 +3,13 @@
 //! Names are taken as people remember them: an id, an origin, or the end of its path. What this clearance may not know of
 //! is not there, and does not make a name ambiguous either.
 
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use retrieval::access::Clearance;
 use retrieval::model::{DocumentId, JobId, PointId, VersionId};
 use sqlx::FromRow;
 
+use super::document::admitted;
 use super::{Store, StoreError, rows};
 
 /// A document that readers see, and what the index should hold of it.
@@ -64,13 +67,7 @@ impl Store {
             .bind(end_of_path(name))
             .fetch_all(&self.reader)
             .await?;
-        let mut admitted = Vec::new();
-        for (id, tier, groups) in found {
-            if clearance.admits(clearance.workspace(), &rows::label(tier, &groups)?) {
-                admitted.push(rows::id(&id)?);
-            }
-        }
-        Ok(admitted)
+        admitted(clearance, found)
     }
 
     /// Where a document is, if this clearance may know of it.
@@ -103,28 +100,43 @@ impl Store {
         }))
     }
 
-    /// What became of the latest thing that was handed in under this origin, or under one that ends so, for readers whom
-    /// this clearance is one of.
-    pub async fn item_latest(&self, clearance: &Clearance, name: &str) -> Result<Option<HandedIn>, StoreError> {
+    /// What became of the latest thing that was handed in under this very origin, for readers whom this clearance is one of.
+    pub async fn item_latest(&self, clearance: &Clearance, origin: &str) -> Result<Option<HandedIn>, StoreError> {
+        let select = "SELECT i.job_id, i.origin, i.state, i.reason, i.tier, i.group_names \
+                      FROM job_items i JOIN jobs j ON j.id = i.job_id \
+                      WHERE j.workspace_id = $1 AND i.origin = $2 \
+                      ORDER BY j.created_ms DESC, j.id DESC, i.ordinal DESC";
+        let found = sqlx::query_as(select).bind(clearance.workspace().to_string()).bind(origin).fetch(&self.reader);
+        first_admitted(clearance, found).await
+    }
+
+    /// The same of a name that somebody typed: of an origin, or of the end of one.
+    pub async fn item_latest_named(&self, clearance: &Clearance, name: &str) -> Result<Option<HandedIn>, StoreError> {
         let select = "SELECT i.job_id, i.origin, i.state, i.reason, i.tier, i.group_names \
                       FROM job_items i JOIN jobs j ON j.id = i.job_id \
                       WHERE j.workspace_id = $1 AND (i.origin = $2 OR (length(i.origin) >= length($3) \
                         AND substr(i.origin, length(i.origin) - length($3) + 1) = $3)) \
                       ORDER BY j.created_ms DESC, j.id DESC, i.ordinal DESC";
-        let found: Vec<HandedInRow> = sqlx::query_as(select)
+        let found = sqlx::query_as(select)
             .bind(clearance.workspace().to_string())
             .bind(name)
             .bind(end_of_path(name))
-            .fetch_all(&self.reader)
-            .await?;
-        for row in found {
-            if clearance.admits(clearance.workspace(), &rows::label(row.tier, &row.group_names)?) {
-                let HandedInRow { job_id, origin, state, reason, .. } = row;
-                return Ok(Some(HandedIn { job: rows::id(&job_id)?, origin, state, reason }));
-            }
-        }
-        Ok(None)
+            .fetch(&self.reader);
+        first_admitted(clearance, found).await
     }
+}
+
+/// Reads no further than it has to: a file that is handed in every hour has a row for every hour.
+async fn first_admitted(
+    clearance: &Clearance,
+    mut found: BoxStream<'_, Result<HandedInRow, sqlx::Error>>,
+) -> Result<Option<HandedIn>, StoreError> {
+    while let Some(HandedInRow { job_id, origin, state, reason, tier, group_names }) = found.try_next().await? {
+        if clearance.admits(clearance.workspace(), &rows::label(tier, &group_names)?) {
+            return Ok(Some(HandedIn { job: rows::id(&job_id)?, origin, state, reason }));
+        }
+    }
+    Ok(None)
 }
 
 /// Whole names of files and folders only: `funds.md` is not the end of `refunds.md`.

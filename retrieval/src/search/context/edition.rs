@@ -72,13 +72,12 @@ fn by_day(a: &str, b: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::passage;
     use super::*;
     use Ordering::{Equal, Greater, Less};
 
     fn dated(title: &str, dated: &str, taken_in_ms: i64) -> Passage {
         let dated = Some(dated.to_owned()).filter(|dated| !dated.is_empty());
-        Passage { title: title.to_owned(), dated, taken_in_ms, ..passage(1, 0, "") }
+        Passage { title: title.to_owned(), dated, taken_in_ms, ..Passage::sample(1, 0, "") }
     }
 
     fn check(a: (&str, &str, i64), b: (&str, &str, i64), expected: Ordering) {
@@ -117,7 +116,7 @@ mod tests {
     #[test]
     fn kin_are_near_duplicates_or_called_the_same_but_for_the_year() {
         let check = |a: &str, b: &str, expected| {
-            let (one, other) = (passage(1, 0, ""), passage(2, 0, ""));
+            let (one, other) = (Passage::sample(1, 0, ""), Passage::sample(2, 0, ""));
             assert_eq!(are_kin((&one, &Edition::of(a)), (&other, &Edition::of(b))), expected, "{a}, {b}");
         };
         check("Leave policy 2025", "Leave policy (2026)", true);
@@ -126,8 +125,8 @@ mod tests {
         check("Printer X100", "Printer X200", false);
         check("Part 1", "Part 2", false);
         check("", "", false);
-        let near = Passage { family: passage(1, 0, "").document, ..passage(2, 0, "") };
-        assert!(are_kin((&near, &Edition::of("a")), (&passage(1, 0, ""), &Edition::of("b"))));
+        let near = Passage { family: Passage::sample(1, 0, "").document, ..Passage::sample(2, 0, "") };
+        assert!(are_kin((&near, &Edition::of("a")), (&Passage::sample(1, 0, ""), &Edition::of("b"))));
         assert!(!are_kin((&near, &Edition::of("a")), (&near, &Edition::of("a"))), "a document is no version of itself");
     }
 }

@@ -70,14 +70,18 @@ pub(super) fn wanted(runs: &[Run], workspace: WorkspaceId) -> Vec<PointId> {
     wanted.map(|(chunk, ordinal)| PointId::of(workspace, chunk.document, chunk.version, ordinal)).collect()
 }
 
-/// Each neighbour goes to the best hit that is not whole without it; the others are no part of anything.
-pub(super) fn extend(runs: &mut [Run], neighbours: Vec<Passage>) {
+/// Each neighbour goes to the best hit that is not whole without it; the others are no part of anything. Which went where,
+/// since a neighbour may have been a hit for which there was no place.
+pub(super) fn extend(runs: &mut [Run], neighbours: Vec<Passage>) -> Vec<LeftOut> {
+    let mut joined = Vec::new();
     for neighbour in neighbours {
         let neighbour = [neighbour];
         if let Some(run) = runs.iter_mut().find(|run| run.is_continued_by(&neighbour)) {
+            joined.push(LeftOut { point: neighbour[0].point, why: Why::JoinedTo(run.hit.passage.point) });
             run.put(neighbour.into());
         }
     }
+    joined
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -53,7 +53,12 @@ pub async fn arrange(
     let join::Gathered { mut runs, left_out: gathered } = join::gather(share::share(kept), limit);
     left_out.extend(gathered);
     let neighbours = shelf.passages(clearance, &join::wanted(&runs, clearance.workspace())).await?;
-    join::extend(&mut runs, neighbours);
+    for joined in join::extend(&mut runs, neighbours) {
+        let beyond = |left: &&mut LeftOut| left.point == joined.point && left.why == Why::BeyondLimit;
+        if let Some(left) = left_out.iter_mut().find(beyond) {
+            left.why = joined.why;
+        }
+    }
     Ok(Arranged { passages: runs.into_iter().map(join::Run::into_passage).collect(), left_out })
 }
 

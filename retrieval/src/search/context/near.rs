@@ -137,7 +137,7 @@ pub(super) fn name(named: &mut Vec<Replaced>, gone: Replaced) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{passage, scored};
+    use super::super::tests::scored;
     use super::*;
     use crate::model::Passage;
 
@@ -149,7 +149,7 @@ mod tests {
     fn check(question: &str, passages: &[(u128, &str, &str, &str)], expected: &str) {
         let scored = |(at, (document, title, dated, text)): (usize, &(u128, &str, &str, &str))| {
             let dated = Some((*dated).to_owned()).filter(|dated| !dated.is_empty());
-            let chunk = passage(*document, at as u32, text);
+            let chunk = Passage::sample(*document, at as u32, text);
             scored(Passage { title: (*title).to_owned(), dated, ..chunk }, 1.0 - at as f32 / 100.0)
         };
         let Collapsed { kept, left_out } = collapse(question, passages.iter().enumerate().map(scored).collect());

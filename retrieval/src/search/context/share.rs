@@ -22,11 +22,12 @@ pub(super) fn share(passages: Vec<Scored>) -> Vec<Scored> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{passage, scored};
+    use super::super::tests::scored;
     use super::*;
+    use crate::model::Passage;
 
     fn check(documents: &[u128], expected: &[u128]) {
-        let of = |document: &u128| scored(passage(*document, 0, ""), 1.0);
+        let of = |document: &u128| scored(Passage::sample(*document, 0, ""), 1.0);
         let shared = share(documents.iter().map(of).collect());
         assert_eq!(shared.iter().map(|s| s.passage.document.0.as_u128()).collect::<Vec<_>>(), expected);
     }

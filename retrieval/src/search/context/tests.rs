@@ -5,32 +5,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::access::{AccessLabel, AccessTier, Principal};
-use crate::model::{DocumentId, Passage, VersionId, WorkspaceId};
+use crate::model::{Passage, SAMPLE_WORKSPACE, VersionId};
 use crate::ports::Candidate;
-
-const WORKSPACE: WorkspaceId = WorkspaceId(Uuid::from_u128(7));
-
-/// Chunk `ordinal` of the document of this number; where it stands in the text is nobody's concern.
-pub(super) fn passage(document: u128, ordinal: u32, text: &str) -> Passage {
-    let (document, version) = (DocumentId(Uuid::from_u128(document)), VersionId(Uuid::from_u128(document)));
-    Passage {
-        point: PointId::of(WORKSPACE, document, version, ordinal),
-        document,
-        family: document,
-        version,
-        ordinal,
-        title: "Title".into(),
-        origin: "a.md".into(),
-        label: AccessLabel::tier(AccessTier::Public),
-        page: None,
-        heading: String::new(),
-        text: text.into(),
-        bytes: 0..text.len(),
-        gap: None,
-        dated: None,
-        taken_in_ms: 0,
-    }
-}
 
 pub(super) fn scored(passage: Passage, score: f32) -> Scored {
     let Passage { point, document, version, .. } = passage;
@@ -46,7 +22,7 @@ fn chunks(text: &str) -> (String, Vec<Passage>) {
         let bytes = start..start + piece.trim().len();
         let gap = ended.map(|end| whole[end..bytes.start].to_owned());
         (at, ended) = (at + piece.len(), Some(bytes.end));
-        chunks.push(Passage { bytes, gap, ..passage(1, chunks.len() as u32, piece.trim()) });
+        chunks.push(Passage { bytes, gap, ..Passage::sample(1, chunks.len() as u32, piece.trim()) });
     }
     (whole, chunks)
 }
@@ -57,7 +33,7 @@ struct List(Vec<Passage>);
 impl Shelf for List {
     async fn passages(&self, clearance: &Clearance, points: &[PointId]) -> Result<Vec<Passage>, ShelfError> {
         let find = |point: &PointId| self.0.iter().find(|passage| passage.point == *point);
-        let found = points.iter().filter_map(find).filter(|found| clearance.admits(WORKSPACE, &found.label));
+        let found = points.iter().filter_map(find).filter(|found| clearance.admits(SAMPLE_WORKSPACE, &found.label));
         Ok(found.cloned().collect())
     }
 
@@ -67,7 +43,7 @@ impl Shelf for List {
 }
 
 async fn arranged(shelf: Vec<Passage>, hits: &[usize], limit: usize) -> Arranged {
-    let reader = Principal::operator(WORKSPACE).seeing_as(AccessLabel::tier(AccessTier::Public)).unwrap();
+    let reader = Principal::operator(SAMPLE_WORKSPACE).seeing_as(AccessLabel::tier(AccessTier::Public)).unwrap();
     let hits = hits.iter().zip(0..).map(|(at, rank)| scored(shelf[*at].clone(), 1.0 - rank as f32 / 10.0)).collect();
     arrange(&List(shelf), &reader.clearance().unwrap(), collapse("", hits), limit).await.unwrap()
 }
@@ -170,7 +146,7 @@ async fn what_the_reader_may_not_open_is_no_neighbour() {
 #[tokio::test]
 async fn what_became_of_the_others_is_told() {
     let (_, mut all) = chunks("One./ Two./ Three./ Four./ Five.");
-    all[4] = Passage { bytes: all[0].bytes.clone(), ..passage(2, 0, "One.") };
+    all[4] = Passage { bytes: all[0].bytes.clone(), ..Passage::sample(2, 0, "One.") };
     let told = arranged(all.clone(), &[0, 4, 1, 3], 1).await;
     let points: Vec<PointId> = all.iter().map(|passage| passage.point).collect();
     let expected = [(4, Why::CopyOf(points[0])), (1, Why::BeyondLimit), (3, Why::BeyondLimit)];
@@ -178,4 +154,14 @@ async fn what_became_of_the_others_is_told() {
     assert_eq!(told.passages[0].instead_of.len(), 1);
     let told = arranged(all, &[0, 1], 2).await;
     assert_eq!(told.left_out, [LeftOut { point: points[1], why: Why::JoinedTo(points[0]) }]);
+}
+
+#[tokio::test]
+async fn what_comes_back_as_a_neighbour_is_told_as_joined() {
+    let (_, all) = chunks("Ask for it./ In that case, wait./ Go./ Come.");
+    let points: Vec<PointId> = all.iter().map(|passage| passage.point).collect();
+    let told = arranged(all, &[1, 0, 3], 1).await;
+    assert_eq!(told.passages[0].passage.text, "Ask for it. In that case, wait.");
+    let expected = [(0, Why::JoinedTo(points[1])), (3, Why::BeyondLimit)];
+    assert_eq!(told.left_out, expected.map(|(at, why)| LeftOut { point: points[at], why }));
 }

@@ -9,6 +9,7 @@ mod verdict;
 
 use retrieval::access::{AccessError, Clearance, Principal};
 use retrieval::model::DocumentId;
+use retrieval::pace::aside;
 use retrieval::ports::{EmbedError, IndexError, Mode, Shelf, ShelfError};
 use retrieval::search::{Depth, SearchError};
 
@@ -30,6 +31,8 @@ pub enum WhyError {
     Search(#[from] SearchError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the name of the document is empty: type its id, where it came from, or the end of its path")]
+    Nameless,
     #[error("{0} documents have a path that ends so: give more of it, or the id")]
     Several(usize),
 }
@@ -80,8 +83,11 @@ impl From<Lost> for End {
 impl Answerer {
     /// What becomes of the document with this id, origin or end of a path when this principal asks this question.
     pub async fn why(&self, principal: &Principal, name: &str, question: &Question) -> Result<Why, WhyError> {
-        let (clearance, mut way) = (principal.clearance()?, Way::default());
-        match self.follow(&mut way, &clearance, name.trim(), question.as_str()).await {
+        let (clearance, name, mut way) = (principal.clearance()?, name.trim(), Way::default());
+        if name.is_empty() {
+            return Err(WhyError::Nameless);
+        }
+        match self.follow(&mut way, &clearance, name, question.as_str()).await {
             Ok(()) => Ok(way.end(Verdict::Quoted, None)),
             Err(End::Lost(lost)) => Ok(way.lost(lost)),
             Err(End::Failed(error)) => Err(error),
@@ -124,24 +130,26 @@ impl Answerer {
             [document] => self.store.document_whereabouts(clearance, document).await?,
             _ => return Err(WhyError::Several(named.len()).into()),
         };
-        let origin = found.as_ref().map_or(name, |found| &found.origin);
-        let latest = self.store.item_latest(clearance, origin).await?;
         match found {
-            Some(found) => Ok((found, latest)),
-            None => Err(steps::absent(latest).into()),
+            Some(found) => {
+                let latest = self.store.item_latest(clearance, &found.origin).await?;
+                Ok((found, latest))
+            }
+            None => Err(steps::absent(self.store.item_latest_named(clearance, name).await?).into()),
         }
     }
 
     /// Where the document stands in each ranking, and in the search that an answer begins with.
     async fn seek(&self, clearance: &Clearance, question: &str, there: &Whereabouts) -> Result<Sought, End> {
         let ranking = |mode| self.searcher.search(clearance, question, Depth::Raw(mode), DEEP);
-        let texts = self.store.passages(clearance, &there.points).await?;
+        let (texts, asked) = (self.store.passages(clearance, &there.points).await?, question.to_owned());
+        let words = aside(move || steps::words(&asked, &texts)).await?;
         Ok(Sought {
             document: there.document,
             dense: ranking(Mode::Dense).await?.trail,
             sparse: ranking(Mode::Sparse).await?.trail,
             found: self.searcher.search(clearance, question, Depth::Full, PASSAGES).await?,
-            words: steps::words(question, &texts),
+            words,
         })
     }
 }

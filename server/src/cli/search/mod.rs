@@ -30,12 +30,13 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         history: Vec::new(),
         explain: args.explain,
     };
-    let reply = desk.search(&request).await?;
+    let reply = desk.search(&request).await;
+    desk.close().await;
+    let reply = reply?;
     match context.json {
         true => print::json(&reply),
         false => show(&reply),
     }
-    desk.close().await;
     Ok(())
 }
 

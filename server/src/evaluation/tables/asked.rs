@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::{otherwise, remark};
 use crate::evaluation::document::date;
 use crate::evaluation::figures::BinOf;
 use crate::evaluation::kept::{Measured, Run};
@@ -12,17 +13,19 @@ pub fn confidence(runs: &[Run]) -> String {
     let known = runs.iter().filter_map(|run| match &run.measured {
         Measured::Retrieval { numbers, .. } => {
             let found = numbers.answerable.as_ref()?;
-            Some((&run.set, found.questions, found.auc, found.ece, &found.bins))
+            Some((run, found.questions, found.auc, found.ece, &found.bins))
         }
-        Measured::Answers(found) => Some((&run.set, found.questions, found.auc, found.ece, &found.bins)),
+        Measured::Answers(found) => Some((run, found.questions, found.auc, found.ece, &found.bins)),
         Measured::Conversations(_) => None,
     });
     let sections: Vec<String> = known
-        .map(|(set, questions, auc, ece, bins)| {
+        .map(|(run, questions, auc, ece, bins)| {
             let auc = auc.map_or("-".into(), |auc| format!("{auc:.4}"));
             format!(
-                "### {set}\n\n{questions} questions: AUC {auc}, expected calibration error {ece:.4}.\n\n{}",
-                bars(bins)
+                "### {}\n\n{questions} questions: AUC {auc}, expected calibration error {ece:.4}.\n\n{}{}",
+                run.set,
+                bars(bins),
+                remark(&otherwise(runs, &[run]))
             )
         })
         .collect();
@@ -48,7 +51,8 @@ pub fn answers(runs: &[Run]) -> String {
         Measured::Answers(numbers) => Some((run, numbers)),
         Measured::Retrieval { .. } | Measured::Conversations(_) => None,
     });
-    found.map(|(run, numbers)| answered(run, numbers)).collect::<Vec<_>>().join("\n")
+    let tables = found.map(|(run, numbers)| answered(run, numbers) + &remark(&otherwise(runs, &[run])));
+    tables.collect::<Vec<_>>().join("\n")
 }
 
 fn answered(run: &Run, n: &answers::Numbers) -> String {
@@ -72,7 +76,7 @@ fn answered(run: &Run, n: &answers::Numbers) -> String {
 /// A table for each run over conversations.
 pub fn follow_ups(runs: &[Run]) -> String {
     let found = runs.iter().filter_map(|run| match &run.measured {
-        Measured::Conversations(numbers) => Some(conversation(run, numbers)),
+        Measured::Conversations(numbers) => Some(conversation(run, numbers) + &remark(&otherwise(runs, &[run]))),
         Measured::Retrieval { .. } | Measured::Answers(_) => None,
     });
     found.collect::<Vec<_>>().join("\n")

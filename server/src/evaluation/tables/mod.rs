@@ -5,8 +5,10 @@
 mod asked;
 mod rankings;
 
+use std::collections::BTreeSet;
+
 use super::document::date;
-use super::kept::Run;
+use super::kept::{Run, Settings};
 
 /// Everything that was measured, for the sets that should have been.
 pub fn measured(runs: &[Run], sets: &[String]) -> String {
@@ -22,7 +24,7 @@ pub fn measured(runs: &[Run], sets: &[String]) -> String {
 }
 
 fn settings(runs: &[Run]) -> String {
-    let Some(newest) = runs.iter().max_by_key(|run| run.created_ms) else {
+    let Some(newest) = newest(runs) else {
         return "Nothing was measured yet.\n".into();
     };
     let settings = &newest.settings;
@@ -36,6 +38,30 @@ fn settings(runs: &[Run]) -> String {
         settings.reranker,
         settings.weights
     )
+}
+
+fn newest<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Option<&'a Run> {
+    runs.into_iter().max_by_key(|run| run.created_ms)
+}
+
+/// What the shown runs of a set had otherwise than it is stated: the language and the questions beside them, and the rest
+/// above everything, as the newest of all runs had it.
+fn otherwise(runs: &[Run], shown: &[&Run]) -> BTreeSet<&'static str> {
+    let (Some(newest_of_all), Some(own)) = (newest(runs), newest(shown.iter().copied())) else {
+        return BTreeSet::new();
+    };
+    let Settings { language, questions, questions_mark, .. } = own.settings.clone();
+    let stated = Settings { language, questions, questions_mark, ..newest_of_all.settings.clone() };
+    shown.iter().flat_map(|run| run.settings.differing(&stated)).collect()
+}
+
+/// The sentence under a table, where there is something to be said.
+fn remark(otherwise: &BTreeSet<&'static str>) -> String {
+    let names: Vec<&str> = otherwise.iter().copied().collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("\nSome of this is older and had other settings than those above: {}.\n", names.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +101,40 @@ mod tests {
         assert!(text.contains("| b | absent |") && !text.contains("### b"), "{text}");
         assert!(text.contains("Mean difference over 1 English sets: +0.2000."), "{text}");
         assert!(text.contains("Measured on 2026-11-18") && text.contains("Embedder: encoder."), "{text}");
+    }
+
+    #[test]
+    fn only_runs_of_equal_settings_are_compared() {
+        let check = |change: fn(&mut Settings), gain: &str, remarks: &[&str]| {
+            let mut runs =
+                [run("a", "dense", &[0.1, 0.2]), run("a", "sparse", &[0.3, 0.5]), run("a", "full", &[0.5, 0.7])];
+            change(&mut runs[1].settings);
+            runs[2].created_ms += 1;
+            let text = measured(&runs, &["a".to_owned()]);
+            assert!(text.contains(&format!("| 0.6000 | {gain}")), "{gain} is not in {text}");
+            let told: Vec<&str> = text.lines().filter(|line| line.starts_with("Some of this is older")).collect();
+            assert!(told.iter().all(|line| remarks.iter().all(|name| line.contains(name))), "{told:?}");
+            // Under the table of all sets and under the set's own.
+            assert_eq!(told.len(), if remarks.is_empty() { 0 } else { 2 }, "{text}");
+        };
+        check(|_| {}, "+0.2000", &[]);
+        check(|settings| settings.embedder = "another".into(), "- |", &["embedder"]);
+        check(|settings| settings.language = "german".into(), "- |", &["language"]);
+        check(|settings| settings.program = "0.0.1".into(), "- |", &["program"]);
+        check(|settings| settings.weights = "older".into(), "+0.2000", &["weights"]);
+        check(|settings| settings.questions_mark = "other".into(), "+0.2000 over BM25 (other", &["questions"]);
+    }
+
+    #[test]
+    fn a_table_of_older_runs_says_so() {
+        let (mut older, mut newer) = (run("a", "dense", &[0.1]), run("b", "dense", &[0.2]));
+        (older.settings.program, older.settings.language) = ("0.0.1".into(), "german".into());
+        newer.created_ms += 1;
+        let text = measured(&[older, newer], &["a".to_owned(), "b".to_owned()]);
+        let remark = "Some of this is older and had other settings than those above: program.";
+        assert_eq!(text.matches(remark).count(), 2, "{text}");
+        let own = text.split("### b").nth(1).unwrap();
+        assert!(!own.contains(remark), "{own}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Tables of rankings: every set by its modes, and what `full` gains over the better of the two plain ones.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use retrieval::evaluate::mean;
 
+use super::{otherwise, remark};
 use crate::evaluation::compare::interval;
 use crate::evaluation::document::date;
 use crate::evaluation::figures::rounded;
@@ -18,7 +20,7 @@ pub fn overview(runs: &[Run], sets: &[String]) -> String {
     let mut text = "## Retrieval: nDCG@10\n\n| set | language | dense | BM25 | hybrid | full | full minus the better \
                     of dense and BM25 |\n|---|---|---|---|---|---|---|\n"
         .to_owned();
-    let mut differences = Vec::new();
+    let (mut differences, mut otherwise_had) = (Vec::new(), BTreeSet::new());
     for set in sets {
         let cells: Vec<String> = MODES
             .iter()
@@ -28,11 +30,13 @@ pub fn overview(runs: &[Run], sets: &[String]) -> String {
             let _ = writeln!(text, "| {set} | absent | - | - | - | - | - |");
             continue;
         };
+        otherwise_had.extend(otherwise(runs, &shown(runs, set)));
         let gain = gain(runs, set);
         differences.extend(gain.as_ref().map(|gain| (any.language == "english", gain.difference)));
         let gain = gain.map_or("-".into(), |gain| gain.to_string());
         let _ = writeln!(text, "| {set} | {} | {} | {gain} |", any.language, cells.join(" | "));
     }
+    text.push_str(&remark(&otherwise_had));
     for (kind, is_english) in [("English", true), ("other", false)] {
         let of_kind: Vec<f64> =
             differences.iter().filter(|(english, _)| *english == is_english).map(|(_, d)| *d).collect();
@@ -61,15 +65,24 @@ impl std::fmt::Display for Gain {
     }
 }
 
+/// `None` where one of the three is missing, or is of another program or house: what they differ in would not be the order.
 fn gain(runs: &[Run], set: &str) -> Option<Gain> {
     let (full, numbers) = of(runs, set, "full")?;
     let controls = [of(runs, set, "dense")?, of(runs, set, "sparse")?];
+    if controls.iter().any(|(control, _)| !are_comparable(full, control)) {
+        return None;
+    }
     let (control, better) = controls.into_iter().max_by(|(_, a), (_, b)| a.ndcg_at_10.total_cmp(&b.ndcg_at_10))?;
     Some(Gain {
         difference: rounded(numbers.ndcg_at_10 - better.ndcg_at_10),
         interval: interval(full, control),
         control: MODES.iter().find(|(mode, _)| *mode == control.mode).map_or("dense", |(_, name)| name),
     })
+}
+
+fn are_comparable(run: &Run, control: &Run) -> bool {
+    let differing = run.settings.differing(&control.settings);
+    !differing.iter().any(|name| ["embedder", "language", "program"].contains(name))
 }
 
 /// A table for each set that was measured.
@@ -103,7 +116,13 @@ fn one_set(runs: &[Run], set: &str) -> Option<String> {
             n.ndcg_at_10, n.mrr_at_10, n.recall_at_10, n.recall_at_100, n.query_p50_ms, n.query_p95_ms
         );
     }
+    text.push_str(&remark(&otherwise(runs, &shown(runs, set))));
     Some(text)
+}
+
+/// The runs over a set that have a row or a cell.
+fn shown<'a>(runs: &'a [Run], set: &str) -> Vec<&'a Run> {
+    MODES.iter().filter_map(|(mode, _)| of(runs, set, mode)).map(|(run, _)| run).collect()
 }
 
 /// The run over a set in a mode, where there is one.

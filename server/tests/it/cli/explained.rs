@@ -111,6 +111,7 @@ fn without_a_server_it_is_told_the_same() {
     let shown = lectern.run(&["why", "one.md", "Which bird?", "--as", "tier=public"]).expect(0).out;
     assert!(shown.contains("there is no such document") && !shown.contains("One"), "{shown}");
     lectern.run(&["why", "one.md", " "]).complains(2, "the question is empty");
+    lectern.run(&["why", "", "x"]).complains(2, "the name of the document is empty");
     lectern.run(&["why", "one.md", "x", "--as", "tier=everyone"]).complains(2, "unknown tier");
     let explained = lectern.run(&["search", "bird", "--as", "tier=customer", "--explain", "--json"]).one();
     assert_eq!(explained["explanation"]["candidates"][0]["title"], "One", "{explained}");

@@ -139,7 +139,8 @@ async fn what_cannot_be_asked_is_told_so() {
     }
     let odd = json!({"query": "x", "explain": "yes"}).to_string();
     assert_refused(&served.send(Sender::Operator, "POST", "/api/v1/search", &odd).await, "not the JSON");
-    for name in ["", "\u{0}", "\u{1f600}", "' OR 1=1 --", &"x".repeat(10_000)] {
+    assert_refused(&why(&served, Sender::Operator, " ", "why?", None).await, "the name of the document is empty");
+    for name in ["\u{0}", "\u{1f600}", "' OR 1=1 --", &"x".repeat(10_000)] {
         let reply = why(&served, Sender::Operator, name, "why?", None).await;
         assert_eq!((reply.status, reply.json()["verdict"].clone()), (StatusCode::OK, "absent".into()), "{reply:?}");
     }

@@ -14,6 +14,7 @@ use crate::ground::label;
 on_all!(
     what_was_taken_in_is_quoted_or_told_to_be_too_weak,
     what_is_not_there_yet_is_told_with_its_reason,
+    what_happened_to_another_file_is_not_told_of_this_one,
     what_the_index_lost_is_told,
     among_many_the_step_is_told_at_which_it_is_lost,
     a_copy_is_told_with_what_stands_for_it,
@@ -79,6 +80,24 @@ async fn what_is_not_there_yet_is_told_with_its_reason(home: Home) {
     home.ingest(&[("/in/late.md", "public", "\u{89}PNG\0\0\0")]).await;
     let why = asked(&home, None, "late.md", "Late?").await.unwrap();
     assert!(why.steps[0].passed && why.steps[0].detail.contains("was not taken in"), "{why:?}");
+}
+
+async fn what_happened_to_another_file_is_not_told_of_this_one(home: Home) {
+    home.ingest(&[("late.md", "public", "# Late\n\nLate.")]).await;
+    home.ground.turn(1_000);
+    home.ingest(&[("/other/late.md", "public", "\u{89}PNG\0\0\0")]).await;
+    for name in ["late.md", &home.document("late.md").await.unwrap().to_string()] {
+        let why = asked(&home, None, name, "Late?").await.unwrap();
+        assert_eq!(why.steps[0].detail, "\"Late\" from late.md", "{name}");
+    }
+    let why = asked(&home, None, "other/late.md", "Late?").await.unwrap();
+    assert_eq!(why.verdict, Verdict::Failed, "{why:?}");
+    // Of what was handed in under one origin, the latest that this reader may know of.
+    home.ground.turn(1_000);
+    home.ingest(&[("late.md", "restricted", "\u{89}PNG\0\0\0")]).await;
+    let first = async |who| asked(&home, who, "late.md", "Late?").await.unwrap().steps[0].detail.clone();
+    assert_eq!(first(Some("tier=public")).await, "\"Late\" from late.md");
+    assert!(first(None).await.contains("was not taken in"));
 }
 
 async fn what_the_index_lost_is_told(home: Home) {
@@ -148,7 +167,10 @@ async fn names_are_taken_as_people_remember_them(home: Home) {
     assert!(matches!(title(None, "guide.md").await, Err(WhyError::Several(2))));
     // What a reader may not know of does not make a name ambiguous.
     assert_eq!(title(Some("tier=public"), "guide.md").await.unwrap().as_deref(), Some("A"));
-    for name in ["uide.md", "%.md", "_/guide.md", "", "/", "b", "\0", "'; DROP TABLE documents; --"] {
+    for name in ["", " \n"] {
+        assert!(matches!(title(None, name).await, Err(WhyError::Nameless)), "{name:?}");
+    }
+    for name in ["uide.md", "%.md", "_/guide.md", "/", "b", "\0", "'; DROP TABLE documents; --"] {
         assert_eq!(title(None, name).await.unwrap(), None, "{name}");
     }
 }
