@@ -25,6 +25,8 @@ COPY LICENSE /usr/share/lectern/LICENSE
 
 USER lectern
 WORKDIR /etc/lectern
+# On 0.0.0.0 serve refuses to start until it is told how others reach it: with certificates mounted and named under [tls],
+# or with LECTERN_BEHIND_PROXY=true where the port is open to a proxy with TLS, or to this machine, and to nothing else.
 ENV LECTERN_DATA_DIR=/var/lib/lectern \
     LECTERN_LISTEN=0.0.0.0:8080 \
     PIP_NO_CACHE_DIR=1

@@ -1,19 +1,24 @@
 //! The server: everything with a socket, a file or a row in it.
 //!
 //! `main` reads the command line (`cli`), `config` what is set, `wiring` puts the parts together. `answer` is the read
-//! path, `library` the write path, `store` the SQL, `http` the wire, `chat` the way to language models, `setup` what must be on
-//! the machine, `worker` where parsers may die. Only `wiring` knows concrete adapters.
+//! path, `conversation` what was said, `library` the write path, `store` the SQL, `http` the wire, `chat` the way to
+//! language models, `setup` what must be on the machine, `worker` where parsers may die. Only `wiring` knows concrete
+//! adapters.
 
 pub mod answer;
+pub mod audit;
+pub mod canary;
 pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod conversation;
 pub mod datadir;
 pub mod evaluation;
 pub mod fetch;
 pub mod http;
 pub mod library;
+pub mod people;
 pub mod setup;
 pub mod store;
 pub mod wiring;

@@ -68,8 +68,25 @@ id!(
     SourceId
 );
 id!(
+    /// Somebody with an account.
+    PersonId
+);
+id!(
+    /// An API key of a person.
+    KeyId
+);
+id!(
+    /// One stay of a person who signed in.
+    SignInId
+);
+id!(
     /// What was answered, from what, to whom.
     RecordId
+);
+
+id!(
+    /// What somebody asked, one question after the other.
+    ConversationId
 );
 
 impl PointId {

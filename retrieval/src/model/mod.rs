@@ -6,4 +6,7 @@ mod ids;
 #[cfg(test)]
 pub(crate) use document::SAMPLE_WORKSPACE;
 pub use document::{Chunk, ContentHash, Document, Generation, Passage, Version, text_in_context};
-pub use ids::{DocumentId, GenerationId, JobId, PointId, RecordId, SourceId, VersionId, WorkspaceId};
+pub use ids::{
+    ConversationId, DocumentId, GenerationId, JobId, KeyId, PersonId, PointId, RecordId, SignInId, SourceId, VersionId,
+    WorkspaceId,
+};

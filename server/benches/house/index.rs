@@ -30,6 +30,9 @@ const LEAST_RECALL: f64 = 0.99;
 /// A whole search: the question's embedding, the index, the check, the second look, neighbours.
 const WHOLE_LIMIT_MS: f64 = 25.0;
 const LEAST_RATE: f64 = 100.0;
+/// For so many chunks; more are measured without being judged.
+const LIMITED_POINTS: usize = 100_000;
+const LIMIT_MIB: f64 = 1_024.0;
 const MIB: f64 = 1_048_576.0;
 
 pub async fn measure(ground: &Ground, wanted: &Wanted) -> anyhow::Result<Findings> {
@@ -46,7 +49,7 @@ pub async fn measure(ground: &Ground, wanted: &Wanted) -> anyhow::Result<Finding
     machine::forget_peak();
     let filled = writing(&mut found, &house, &corpus).await?;
     searching(&mut found, &site, &house, &corpus, &questions, &filled).await?;
-    found.row("peak memory of the part", Resident::own().peak, "MiB");
+    found.row("memory while searched, with every vector in memory to compare with: peak", Resident::own().peak, "MiB");
     describe(&mut found, &corpus);
     house.close().await;
     let served = (0..STARTS).map(|_| start::serve(site.path(), &[])).collect::<anyhow::Result<Vec<_>>>()?;
@@ -64,6 +67,7 @@ async fn writing(found: &mut Findings, house: &House, corpus: &Corpus) -> anyhow
         .also("flush", flush_seconds)
         .also("verify", verify_seconds)
         .also("catalog", catalog_seconds);
+    resident(found, corpus, "memory while written");
     Ok(filled)
 }
 
@@ -113,7 +117,19 @@ async fn optimising(found: &mut Findings, site: &Site, house: &House, corpus: &C
     let (index, catalog) = (disk_bytes(&data.index()) as f64, disk_bytes(&data.database()) as f64);
     let row = found.row("index on disk", index / MIB, "MiB").also("KiB a chunk", index / 1024.0 / points);
     row.also("catalog MiB", catalog / MIB);
+    resident(found, corpus, "memory while optimised");
     Ok(())
+}
+
+/// The most that was resident since this was last asked, pages of mapped files included.
+fn resident(found: &mut Findings, corpus: &Corpus, what: &str) {
+    let Resident { total, anonymous, peak } = Resident::own();
+    let row = found.row(format!("{what}: peak"), peak, "MiB");
+    row.also("at its end", total).also("anonymous", anonymous);
+    if corpus.points() <= LIMITED_POINTS {
+        row.target(Target::Below(LIMIT_MIB));
+    }
+    machine::forget_peak();
 }
 
 async fn recalling(

@@ -19,7 +19,7 @@ use prompts::pack::{Budget, Offer, pack};
 use prompts::template::{Decline, Extractive, Quoted, TemplateError, Templates};
 use retrieval::access::{AccessError, Principal};
 use retrieval::followup::Turn;
-use retrieval::model::{DocumentId, GenerationId, Passage, RecordId};
+use retrieval::model::{DocumentId, GenerationId, Passage, PointId, RecordId, VersionId};
 use retrieval::ports::EmbedError;
 use retrieval::search::{Depth, Found, SearchError, Searcher};
 
@@ -84,6 +84,8 @@ pub enum AnswerError {
 pub struct Citation {
     pub n: usize,
     pub document: DocumentId,
+    pub version: VersionId,
+    pub point: PointId,
     pub title: String,
     pub origin: String,
     pub page: Option<u32>,
@@ -95,12 +97,23 @@ pub struct Citation {
     pub passage: String,
 }
 
+/// A passage of which words stand in an answer that does not quote it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Named {
+    pub document: DocumentId,
+    pub version: VersionId,
+    pub point: PointId,
+}
+
 /// What the asker gets.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Answer {
     pub text: String,
     pub declined: bool,
     pub citations: Vec<Citation>,
+    /// What else the text was made of. With the citations it is all that the answer rests on: whoever words answers in
+    /// another way has to name here whatever was used.
+    pub named: Vec<Named>,
     pub mode: &'static str,
     pub model: String,
     pub took_ms: u64,
@@ -157,6 +170,8 @@ impl Answerer {
             Some(Citation {
                 n: quote.source + 1,
                 document: source.document,
+                version: source.version,
+                point: source.point,
                 title: source.title.clone(),
                 origin: source.origin.clone(),
                 page: source.page,
@@ -171,14 +186,26 @@ impl Answerer {
 
     fn word(&self, found: &Found, citations: Vec<Citation>) -> Result<Answer, AnswerError> {
         let declined = citations.is_empty();
+        let nearest = if declined { nearest(found) } else { Vec::new() };
         let text = if declined {
-            self.templates.decline(&Decline { nearest: nearest_titles(found) })?
+            self.templates.decline(&Decline { nearest: nearest.iter().map(|near| near.title.clone()).collect() })?
         } else {
             let quoted = |citation: &Citation| Quoted { text: citation.quote.clone(), n: citation.n };
             self.templates.extractive(&Extractive { quotes: citations.iter().map(quoted).collect() })?
         };
-        let mode = "extractive";
-        Ok(Answer { text, declined, citations, mode, model: "none".into(), took_ms: 0, asked_as: None, record: None })
+        let named =
+            nearest.iter().map(|near| Named { document: near.document, version: near.version, point: near.point });
+        Ok(Answer {
+            text,
+            declined,
+            citations,
+            named: named.collect(),
+            mode: "extractive",
+            model: "none".into(),
+            took_ms: 0,
+            asked_as: None,
+            record: None,
+        })
     }
 
     async fn record(
@@ -221,14 +248,16 @@ fn renumbered(mut citations: Vec<Citation>) -> Vec<Citation> {
     citations
 }
 
-fn nearest_titles(found: &Found) -> Vec<String> {
-    let mut titles: Vec<String> = Vec::new();
+/// The best passages of different titles.
+fn nearest(found: &Found) -> Vec<&Passage> {
+    let mut nearest: Vec<&Passage> = Vec::new();
     for scored in &found.passages {
-        if !titles.contains(&scored.passage.title) && titles.len() < NEAREST {
-            titles.push(scored.passage.title.clone());
+        let is_new = nearest.iter().all(|near| near.title != scored.passage.title);
+        if is_new && nearest.len() < NEAREST {
+            nearest.push(&scored.passage);
         }
     }
-    titles
+    nearest
 }
 
 #[cfg(test)]

@@ -13,11 +13,13 @@ use super::{Citation, Evidence, StandAlone, WordedBy};
 /// Who asked, as a label and never as a credential.
 pub fn asker(principal: &Principal) -> String {
     let origin = match principal.origin() {
-        Origin::Anonymous => "visitor",
-        Origin::Operator => "operator",
-        Origin::Simulated => "operator as",
-        Origin::Upkeep(reason) => reason,
+        Origin::Anonymous => "visitor".to_owned(),
+        Origin::Person(person) => format!("person {person}"),
+        Origin::Key(key, person) => format!("key {key} of {person}"),
+        Origin::Operator => "operator".to_owned(),
+        Origin::Upkeep(reason) => reason.to_owned(),
     };
+    let eyes = if principal.is_simulated() { " as" } else { "" };
     let reach = principal.clearance().map(|clearance| match clearance.reach() {
         Reach::Everything => "everything".to_owned(),
         Reach::UpTo(label) => {
@@ -25,7 +27,7 @@ pub fn asker(principal: &Principal) -> String {
             format!("tier={} groups={}", label.tier, groups.join("+"))
         }
     });
-    format!("{origin} {}", reach.unwrap_or_else(|_| "nothing".into()))
+    format!("{origin}{eyes} {}", reach.unwrap_or_else(|_| "nothing".into()))
 }
 
 /// The documents that were found, each once, and whether the answer cites them.

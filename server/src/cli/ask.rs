@@ -2,6 +2,7 @@
 
 use super::desk::{self, Desk};
 use super::{As, Context, Outcome, print};
+use crate::conversation::LONGEST_NAME;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -9,12 +10,22 @@ pub struct Args {
     text: String,
     #[command(flatten)]
     who: As,
+    /// Go on with this conversation, by its id or by a name that you give it; it is begun when it is first named
+    #[arg(long, value_name = "ID", value_parser = checked_session)]
+    session: Option<String>,
+}
+
+fn checked_session(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        1..=LONGEST_NAME if !text.trim().is_empty() => Ok(text.to_owned()),
+        _ => Err(format!("a conversation has a name of at most {LONGEST_NAME} characters")),
+    }
 }
 
 pub async fn run(context: &Context, args: Args) -> Outcome {
     desk::question(&args.text)?;
     let desk = Desk::open(context).await?;
-    let reply = desk.ask(&args.text, args.who.label()?, &args.who.as_label).await?;
+    let reply = desk.ask(&args.text, &args.who.as_label, args.session.as_deref()).await?;
     if context.json {
         print::json(&reply);
     } else {

@@ -3,17 +3,22 @@
 use std::time::Instant;
 
 use anyhow::anyhow;
-use retrieval::access::{AccessLabel, Principal};
+use retrieval::access::Principal;
+use retrieval::model::WorkspaceId;
 use retrieval::search::Depth;
+use serde_json::json;
 
 use super::remote::Remote;
 use super::{Context, Failure};
 use crate::answer::{Question, WhyError};
+use crate::audit::{Audit, Deed, Occasion, Thing, What};
+use crate::conversation::{Claim, Conversations};
 use crate::datadir::{DataDir, HoldError};
 use crate::http::wire::{
     AskReply, Hit, InspectReply, SearchExplanation, SearchReply, SearchRequest, SyncReply, SyncRequest, Viewer,
-    WhyReply, WhyRequest, parse_as,
+    WhyReply, WhyRequest, parse_eyes,
 };
+use crate::people::eyes::{EyesError, through};
 use crate::wiring::{self, House};
 
 /// Passages, where a request names no number.
@@ -49,12 +54,12 @@ impl Desk {
             Self::Here(house) => house,
         };
         let (question, started) = (question(&request.query)?, Instant::now());
-        let clearance = seeing_as(house, request.as_label.as_deref())?.clearance()?;
+        let clearance = seeing_as(house, request.as_label.as_deref()).await?.clearance()?;
         let (searcher, limit) = (&house.answerer.searcher, request.limit.unwrap_or(HITS));
         let asked = house.answerer.rewriter.stand_alone(question.as_str(), &[]).await;
         let found = searcher.search(&clearance, &asked.text, Depth::Full, limit).await?;
         let explanation = request.explain.then(|| SearchExplanation::new(searcher, &asked, &found));
-        let hits = found.passages.into_iter().map(|scored| Hit::new(scored, Viewer::Operator)).collect();
+        let hits = found.passages.into_iter().map(|scored| Hit::new(scored, Viewer::Editor)).collect();
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(SearchReply { hits, asked_as: None, took_ms, explanation })
     }
@@ -64,7 +69,8 @@ impl Desk {
         match self {
             Self::There(server) => server.why(request).await,
             Self::Here(house) => {
-                let (asked, principal) = (question(&request.question)?, seeing_as(house, request.as_label.as_deref())?);
+                let asked = question(&request.question)?;
+                let principal = seeing_as(house, request.as_label.as_deref()).await?;
                 match house.answerer.why(&principal, &request.document, &asked).await {
                     Err(error @ (WhyError::Nameless | WhyError::Several(_))) => Err(Failure::Usage(error.to_string())),
                     told => Ok(told?.into()),
@@ -73,15 +79,22 @@ impl Desk {
         }
     }
 
-    pub async fn ask(&self, text: &str, label: AccessLabel, as_text: &str) -> Result<AskReply, Failure> {
-        match self {
-            Self::There(server) => server.ask(text, as_text).await,
-            Self::Here(house) => {
-                let principal = operator(house).seeing_as(label)?;
-                let answer = house.answerer.ask(&principal, &question(text)?, &[]).await?;
-                Ok(AskReply::new(answer, Viewer::Operator))
-            }
-        }
+    /// In the operator's conversation of this name, if there is one.
+    pub async fn ask(&self, text: &str, as_text: &str, session: Option<&str>) -> Result<AskReply, Failure> {
+        let house = match self {
+            Self::There(server) => return server.ask(text, as_text, session).await,
+            Self::Here(house) => house,
+        };
+        let (operator, question) = (operator(house), question(text)?);
+        let (eyes, conversations) = (seeing_as(house, Some(as_text)).await?, Conversations::new(&house.store));
+        let Some(name) = session else {
+            let answer = house.answerer.ask(&eyes, &question, &[]).await?;
+            return Ok(AskReply::new(answer, Viewer::Editor));
+        };
+        let talk = conversations.resume(Claim { principal: &operator, name, secret: None }, &eyes).await?;
+        let answer = house.answerer.ask(&eyes, &question, &talk.history).await?;
+        let kept = conversations.keep(&talk, &eyes, question.as_str(), &answer).await;
+        Ok(AskReply::new(answer, Viewer::Editor).kept(kept))
     }
 
     pub async fn remove(&self, name: &str) -> Result<bool, Failure> {
@@ -90,7 +103,13 @@ impl Desk {
             Self::Here(house) => {
                 let clearance = operator(house).clearance()?;
                 let found = house.library.find(&clearance, name).await?;
-                Ok(house.library.remove(&found).await? > 0)
+                let removed = house.library.remove(&found).await?;
+                if removed > 0 {
+                    let deed = Deed::new(What::DocumentRemoved, Occasion::here()).to(Thing::Document, name);
+                    let audit = Audit::new(house.store.clone(), house.library.workspace);
+                    audit.note(&operator(house), deed.with(json!({"documents": removed}))).await?;
+                }
+                Ok(removed > 0)
             }
         }
     }
@@ -127,13 +146,29 @@ impl Desk {
 
 /// Whoever can open the data directory can read all of it.
 pub fn operator(house: &House) -> Principal {
-    Principal::operator(house.library.workspace)
+    operator_of(house.library.workspace)
 }
 
-fn seeing_as(house: &House, as_label: Option<&str>) -> Result<Principal, Failure> {
-    let Some(text) = as_label else { return Ok(operator(house)) };
-    let label = parse_as(text).map_err(|error| Failure::Usage(error.to_string()))?;
-    Ok(operator(house).seeing_as(label)?)
+/// The same where no more than the rows is opened.
+pub fn operator_of(workspace: WorkspaceId) -> Principal {
+    Principal::operator(workspace)
+}
+
+/// With whose eyes; noted where they are not one's own.
+async fn seeing_as(house: &House, as_text: Option<&str>) -> Result<Principal, Failure> {
+    let Some(text) = as_text else { return Ok(operator(house)) };
+    let eyes = parse_eyes(text).map_err(|error| Failure::Usage(error.to_string()))?;
+    let (principal, person) = match through(&house.store, &operator(house), eyes).await {
+        Err(error @ (EyesError::Nobody | EyesError::Outside(_))) => return Err(Failure::Usage(error.to_string())),
+        seen => seen?,
+    };
+    let deed = Deed::new(What::Simulated, Occasion::here());
+    let deed = match person {
+        Some(person) => deed.to(Thing::Person, person.id).with(json!({"login": person.login})),
+        None => deed.to(Thing::Label, text),
+    };
+    Audit::new(house.store.clone(), house.library.workspace).note(&operator(house), deed).await?;
+    Ok(principal)
 }
 
 /// Checked before anything is opened, so that a typing error costs nothing.

@@ -1,12 +1,18 @@
 //! `lectern doctor`: is everything in order, and if not, what to do.
 
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 
 use super::desk;
-use super::{Context, Outcome, chain, print};
+use super::remote::Remote;
+use super::{Context, Failure, Outcome, chain, print};
+use crate::canary::Watch;
 use crate::datadir::{DataDir, Held, HoldError};
+use crate::http::wire::SelfCheckReply;
 use crate::setup::{self, Occasion, SetupPaths, State};
-use crate::wiring::{self, House};
+use crate::wiring::{self, CageMaker, House};
 
 /// Up to about this many times off, the mean length was measured to change next to nothing (see the keyword encoder).
 const FAR: f64 = 2.5;
@@ -18,13 +24,23 @@ struct Check {
     words: String,
 }
 
-pub async fn run(context: &Context) -> Outcome {
+#[derive(clap::Args)]
+pub struct Args {
+    /// Also plant marked documents in a house that nobody lives in, and try by every way to see them as somebody who may not
+    #[arg(long)]
+    leaks: bool,
+}
+
+pub async fn run(context: &Context, args: Args) -> Outcome {
     let mut checks = provisioned(context).await?;
     if checks.iter().all(|check| check.fine) {
         match DataDir::new(&context.config.data_dir).hold() {
-            Err(HoldError::InUse) => checks.push(fine("data directory", "in use by a running server; ask its /readyz")),
+            Err(HoldError::InUse) => {
+                checks.push(fine("data directory", "in use by a running server; ask its /readyz"));
+                checks.extend(asked(&Remote::connect(&DataDir::new(&context.config.data_dir))?, &args).await?);
+            }
             Err(error) => checks.push(bad("data directory", error.to_string())),
-            Ok(held) => match look_inside(context, held).await {
+            Ok(held) => match look_inside(context, &args, held).await {
                 Ok(found) => checks.extend(found),
                 Err(error) => checks.push(bad("catalog and index", chain(&error))),
             },
@@ -59,11 +75,38 @@ async fn provisioned(context: &Context) -> anyhow::Result<Vec<Check>> {
     Ok(findings.await?.into_iter().map(check).collect())
 }
 
-async fn look_inside(context: &Context, held: Held) -> anyhow::Result<Vec<Check>> {
+async fn look_inside(context: &Context, args: &Args, held: Held) -> anyhow::Result<Vec<Check>> {
     let house = wiring::open(&context.config, held).await?;
-    let checks = inside(&house).await;
+    let checks = match inside(&house).await {
+        Ok(checks) => leaks(context, args, &house).await.map(|leaks| checks.into_iter().chain(leaks).collect()),
+        failed => failed,
+    };
     house.close().await;
     checks
+}
+
+/// Of the server that owns the data directory.
+async fn asked(server: &Remote, args: &Args) -> Result<Option<Check>, Failure> {
+    let told = if args.leaks { Some(server.self_check().await?) } else { server.last_check().await? };
+    Ok(told.map(|told| judged(told, !args.leaks)))
+}
+
+/// Sought now, or how it ended when they were sought last.
+async fn leaks(context: &Context, args: &Args, house: &House) -> anyhow::Result<Option<Check>> {
+    let metrics = PrometheusBuilder::new().build_recorder().handle();
+    let cages = Arc::new(CageMaker::new(&context.config, house, metrics));
+    let watch = Watch::new(cages, house.store.clone(), house.library.workspace);
+    let run = if args.leaks { Some(watch.sweep().await?) } else { watch.last().await? };
+    Ok(run.map(|run| judged(run.into(), !args.leaks)))
+}
+
+fn judged(told: SelfCheckReply, is_old: bool) -> Check {
+    let SelfCheckReply { at, probes, leaks, remarks } = told;
+    let when = if is_old { format!(" at {at}") } else { String::new() };
+    match remarks.is_empty() && leaks == 0 {
+        true => fine("leaks", &format!("{probes} probes{when}, none saw what is not theirs")),
+        false => bad("leaks", format!("{leaks} leaks in {probes} probes{when}: {}", remarks.join("; "))),
+    }
 }
 
 /// Catalog and index, compared and mended.

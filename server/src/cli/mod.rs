@@ -3,7 +3,9 @@
 //! `--json` prints one JSON object a line; logs and progress go to standard error. Exit 0 fine, 1 the work failed, 2
 //! wrong usage. A command that reads or writes the data directory talks to the running server when there is one.
 
+mod access;
 mod ask;
+mod audit;
 mod crawl;
 mod desk;
 mod doctor;
@@ -23,15 +25,19 @@ mod setup;
 mod sites;
 mod why;
 
+mod accounts;
+mod groups;
+mod keys;
+mod users;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use retrieval::access::AccessLabel;
 
 use crate::config::{Config, Given};
-use crate::http::wire::parse_as;
+use crate::http::wire::parse_eyes;
 
 /// A knowledge base that answers with quotes, and never shows anybody what they may not read.
 #[derive(Parser)]
@@ -78,8 +84,18 @@ enum Command {
     Jobs(jobs::Args),
     /// Measure retrieval and answers on sets of questions
     Eval(eval::Args),
+    /// Look after the people who have an account
+    Users(users::UsersArgs),
+    /// Look after the groups that people belong to
+    Groups(groups::GroupsArgs),
+    /// Look after the keys of programs
+    Keys(keys::KeysArgs),
+    /// Say who reads what, and by which rule
+    Access(access::Args),
+    /// Show what was done, by whom, and check that the log is whole
+    Audit(audit::Args),
     /// Check that everything is in order
-    Doctor,
+    Doctor(doctor::Args),
     /// Parse documents for the parent process
     #[command(hide = true)]
     Worker(crate::worker::WorkerArgs),
@@ -152,7 +168,12 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Retry(args) => retry::run(context, args).await,
         Command::Jobs(args) => jobs::run(context, args).await,
         Command::Eval(args) => eval::run(context, args).await,
-        Command::Doctor => doctor::run(context).await,
+        Command::Users(args) => users::run(context, args).await,
+        Command::Groups(args) => groups::run(context, args).await,
+        Command::Keys(args) => keys::run(context, args).await,
+        Command::Access(args) => access::run(context, args).await,
+        Command::Audit(args) => audit::run(context, args).await,
+        Command::Doctor(args) => doctor::run(context, args).await,
         Command::Worker(_) => Ok(()),
     }
 }
@@ -207,17 +228,11 @@ fn chain(error: &anyhow::Error) -> String {
 /// `--as`: whose eyes to look through; the least that anybody has unless it says more.
 #[derive(clap::Args)]
 struct As {
-    /// Ask as somebody of this tier and these groups, as in tier=internal,groups=billing+hr
+    /// Ask as somebody of this tier and these groups, as in tier=internal,groups=billing+hr, or as person:NAME
     #[arg(long = "as", value_name = "WHO", default_value = "tier=public", value_parser = checked_as)]
     as_label: String,
 }
 
-impl As {
-    fn label(&self) -> Result<AccessLabel, Failure> {
-        parse_as(&self.as_label).map_err(|error| Failure::Usage(error.to_string()))
-    }
-}
-
 fn checked_as(text: &str) -> Result<String, String> {
-    parse_as(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+    parse_eyes(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }

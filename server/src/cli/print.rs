@@ -28,6 +28,19 @@ pub fn page(number: Option<u32>) -> String {
     number.map_or_else(String::new, |number| format!(", page {number}"))
 }
 
+/// Rows below their names, each column as wide as what stands in it.
+pub fn table<const N: usize>(names: [&str; N], rows: &[[String; N]]) {
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([names[column].chars().count()]).max().unwrap_or(0)
+    });
+    let head = names.map(str::to_owned);
+    for row in std::iter::once(&head).chain(rows) {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        line(cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}
+
 /// One JSON object on one line.
 pub fn json(value: &impl Serialize) {
     match serde_json::to_string(value) {

@@ -12,13 +12,19 @@ use crate::config::Secret;
 use crate::datadir::DataDir;
 use crate::http::wire::{
     Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, InspectReply, JobReply, LedgerReply,
-    NewDocuments, PageReply, Queued, Removed, Retried, Retry, SearchReply, SearchRequest, SiteRequest, SourceReply,
-    Sources, SyncReply, SyncRequest, WhyReply, WhyRequest,
+    NewDocuments, PageReply, Queued, Removed, Retried, Retry, SearchReply, SearchRequest, SelfCheckReply, SiteRequest,
+    SourceReply, Sources, SyncReply, SyncRequest, WhyReply, WhyRequest,
+};
+use crate::http::wire::{
+    GroupReply, GroupsReply, Invited, KeyMade, KeyReply, KeysReply, LinkMade, NewKeyRequest, NewPersonRequest,
+    PeopleQuery, PeopleReply, PersonChangeRequest, PersonReply,
 };
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// A server may be writing its index anew before it can take something out.
 const ANSWER: Duration = Duration::from_secs(120);
+/// Of a whole check for leaks.
+const CHECK: Duration = Duration::from_secs(900);
 
 /// What a server writes beside its data for its own command line.
 #[derive(Serialize, Deserialize)]
@@ -51,9 +57,30 @@ impl Remote {
         self.call(self.client.post(self.at("/why")).json(request)).await
     }
 
-    pub async fn ask(&self, question: &str, as_text: &str) -> Result<AskReply, Failure> {
-        let (question, as_label) = (question.to_owned(), Some(as_text.to_owned()));
-        self.call(self.client.post(self.at("/ask")).json(&AskRequest { question, as_label, history: Vec::new() })).await
+    pub async fn ask(&self, question: &str, as_text: &str, session: Option<&str>) -> Result<AskReply, Failure> {
+        let request = AskRequest {
+            question: question.to_owned(),
+            as_label: Some(as_text.to_owned()),
+            history: Vec::new(),
+            conversation: session.map(str::to_owned),
+            conversation_secret: None,
+        };
+        self.call(self.client.post(self.at("/ask")).json(&request)).await
+    }
+
+    /// As long as it takes: the server begins to answer only when it is done.
+    pub async fn self_check(&self) -> Result<SelfCheckReply, Failure> {
+        let patient = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).timeout(CHECK).build()?;
+        self.call(patient.post(self.at("/self-check"))).await
+    }
+
+    /// How the last check for leaks ended; `None` before the first.
+    pub async fn last_check(&self) -> Result<Option<SelfCheckReply>, Failure> {
+        let reply = self.send(self.client.get(format!("{}/readyz", self.url))).await?;
+        // Not ready is an answer, too.
+        let told: Value = reply.json().await.context("the running server's answer cannot be read")?;
+        Ok(serde_json::from_value(told["details"]["leaks"].clone())
+            .context("the running server's answer cannot be read")?)
     }
 
     pub async fn add(&self, documents: &NewDocuments) -> Result<Accepted, Failure> {
@@ -110,6 +137,86 @@ impl Remote {
     pub async fn explain(&self, id: &str, url: &str) -> Result<ExplainReply, Failure> {
         let request = ExplainRequest { url: url.to_owned() };
         self.call(self.client.post(self.at(&format!("/sources/{id}/explain"))).json(&request)).await
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Those whose logins come after this one, as many as a reply holds.
+    pub async fn people(&self, after: &str) -> Result<PeopleReply, Failure> {
+        let after = (!after.is_empty()).then(|| after.to_owned());
+        self.ask_for_people(&PeopleQuery { after, limit: Some(200), login: None }).await
+    }
+
+    pub async fn person_named(&self, login: &str) -> Result<Option<PersonReply>, Failure> {
+        let query = PeopleQuery { login: Some(login.to_owned()), ..PeopleQuery::default() };
+        Ok(self.ask_for_people(&query).await?.people.into_iter().next())
+    }
+
+    async fn ask_for_people(&self, query: &PeopleQuery) -> Result<PeopleReply, Failure> {
+        let mut at: url::Url = self.at("/people").parse().context("the server's address cannot be read")?;
+        let limit = query.limit.map(|limit| limit.to_string());
+        for (name, value) in [("after", &query.after), ("login", &query.login), ("limit", &limit)] {
+            if let Some(value) = value {
+                at.query_pairs_mut().append_pair(name, value);
+            }
+        }
+        self.call(self.client.get(at)).await
+    }
+
+    pub async fn invite(&self, request: &NewPersonRequest) -> Result<Invited, Failure> {
+        self.call(self.client.post(self.at("/people")).json(request)).await
+    }
+
+    pub async fn change(&self, id: &str, request: &PersonChangeRequest) -> Result<PersonReply, Failure> {
+        self.call(self.client.patch(self.at(&format!("/people/{id}"))).json(request)).await
+    }
+
+    pub async fn remove_person(&self, id: &str) -> Result<bool, Failure> {
+        self.gone(&format!("/people/{id}")).await
+    }
+
+    pub async fn link(&self, id: &str) -> Result<LinkMade, Failure> {
+        self.call(self.client.post(self.at(&format!("/people/{id}/link")))).await
+    }
+
+    pub async fn groups(&self) -> Result<Vec<GroupReply>, Failure> {
+        let found: GroupsReply = self.call(self.client.get(self.at("/groups"))).await?;
+        Ok(found.groups)
+    }
+
+    pub async fn add_group(&self, name: &str) -> Result<(), Failure> {
+        let _: GroupReply = self.call(self.client.post(self.at("/groups")).json(&json!({"name": name}))).await?;
+        Ok(())
+    }
+
+    pub async fn remove_group(&self, name: &str) -> Result<bool, Failure> {
+        self.gone(&format!("/groups/{name}")).await
+    }
+
+    /// Of the person with this id, or of `all`.
+    pub async fn keys(&self, owner: &str) -> Result<Vec<KeyReply>, Failure> {
+        let found: KeysReply = self.call(self.client.get(self.at(&format!("/keys?owner={owner}")))).await?;
+        Ok(found.keys)
+    }
+
+    pub async fn make_key(&self, request: &NewKeyRequest) -> Result<KeyMade, Failure> {
+        self.call(self.client.post(self.at("/keys")).json(request)).await
+    }
+
+    pub async fn revoke(&self, id: &str) -> Result<bool, Failure> {
+        self.gone(&format!("/keys/{id}")).await
+    }
+
+    /// Remove what this path names; false when it was not there.
+    async fn gone(&self, path: &str) -> Result<bool, Failure> {
+        let reply = self.send(self.client.delete(self.at(path))).await?;
+        match reply.status() {
+            reqwest::StatusCode::NOT_FOUND => Ok(false),
+            reqwest::StatusCode::NO_CONTENT => Ok(true),
+            _ => self.read::<Value>(reply).await.map(|_| true),
+        }
     }
 
     pub async fn job(&self, job: &str) -> Result<JobReply, Failure> {

@@ -1,6 +1,6 @@
 //! `lectern serve`: the page and the API, until told to stop.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,26 +9,40 @@ use anyhow::Context as _;
 use ingest::source;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use retrieval::access::{AccessLabel, AccessTier, Group};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 use super::ingest::{Files, Lines, here};
 use super::remote::ServerFile;
 use super::{Context, Failure, Outcome, print};
+use crate::audit::{Audit, Deed, Occasion, Thing, What};
+use crate::canary::Watch;
+use crate::config::FrontConfig;
 use crate::datadir::{DataDir, Held, HoldError, write_private};
-use crate::http::{self, Desk, Readiness, ReadyState};
+use crate::http::limits::Limits;
+use crate::http::{self, Desk, Front, Listening, Patience, Readiness, ReadyState, Tls};
 use crate::library::Library;
-use crate::wiring::{self, House};
+use crate::people::People;
+use crate::people::door::{Door, Stay};
+use crate::people::oidc::Provider;
+use crate::people::secret::{Purpose, mint};
+use crate::wiring::{self, CageMaker, House};
 
 /// How often the library looks for work that nobody announced.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How often a new certificate is looked for.
+const CERTIFICATE: Duration = Duration::from_secs(60);
 const RECONCILE: Duration = Duration::from_secs(3_600);
+/// How long a person stays signed in, unused and at all.
+const IDLE: Duration = Duration::from_secs(3 * 24 * 3_600);
+const LONGEST: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Address to listen on [default: 127.0.0.1:8080, or LECTERN_LISTEN]
+    /// Address to listen on [default: 127.0.0.1:8080, or LECTERN_LISTEN]. Others than this machine's own need TLS or a
+    /// proxy that speaks it: see `tls` and `behind_proxy` in lectern.example.toml
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
     /// Fill an empty library from this folder: one sub-folder per tier, groups in groups/NAME below it
@@ -40,6 +54,7 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     if let Some(folder) = args.seed.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(Failure::Usage(format!("{} is not a folder", folder.display())));
     }
+    let tls = front(&context.config.front, context.config.listen)?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let signalled = stop.clone();
     tasks.spawn(until(stop.clone(), async move {
@@ -59,24 +74,75 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         () = stop.cancelled() => return Ok(()),
     };
     let desk = desk(context, &house)?;
-    let server = ServerFile {
-        url: format!("http://{}", listener.local_addr()?),
-        token: desk.operator_token.reveal().to_owned(),
-    };
+    desk.audit.note(&super::desk::operator(&house), configuration(context)).await?;
+    let address = listener.local_addr()?;
+    let answers_at = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
+    let limits = &context.config.front.limits;
+    let plain = || Listening { tls: None, connections: limits.connections, patience: Patience::default() };
+    let mut server = ServerFile { url: answers_at.clone(), token: desk.people.door.operator.reveal().to_owned() };
+    if tls.is_some() {
+        // The certificate is for the name that people use, not for this machine's own address: commands have a way of
+        // their own, which does not leave it.
+        let own = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        server.url = format!("http://{}", own.local_addr()?);
+        let mut desk = desk.clone();
+        (desk.front.is_secure, desk.front.behind_proxy) = (false, false);
+        tasks.spawn(http::serve(own, desk, plain(), stop.clone()));
+    }
     let file = serde_json::to_vec(&server).map_err(anyhow::Error::from)?;
     write_private(&data.server_file(), &file).context("the server's file cannot be written")?;
-    print::note(&format!("lectern answers at {}", server.url));
+    print::note(&format!("lectern answers at {answers_at}"));
+    if let Some(link) = desk.people.first_admin().await? {
+        print::note(&format!("nobody looks after it yet: become its admin at {answers_at}/join#{}", link.reveal()));
+    }
 
     tasks.spawn(until(stop.clone(), upkeep(Arc::clone(&house.library), desk.readiness.clone())));
+    tasks.spawn(until(stop.clone(), sweep(desk.people.clone())));
     tasks.spawn(until(stop.clone(), work(Arc::clone(&house.library))));
     tasks.spawn(until(stop.clone(), crawl(Arc::clone(&house.library))));
-    let served = http::serve(listener, desk, stop.clone()).await;
+    let watch = desk.watch.clone();
+    tasks.spawn(until(stop.clone(), async move { watch.keep().await }));
+    if let Some(tls) = &tls {
+        tasks.spawn(until(stop.clone(), refresh(tls.clone())));
+    }
+    http::serve(listener, desk, Listening { tls, ..plain() }, stop.clone()).await;
     stop.cancel();
     tasks.close();
     tasks.wait().await;
     let _ = std::fs::remove_file(data.server_file());
     house.close().await;
-    Ok(served?)
+    Ok(())
+}
+
+/// What passwords and answers go over has to be safe, or to stay on this machine.
+fn front(config: &FrontConfig, listen: SocketAddr) -> Result<Option<Tls>, Failure> {
+    if !listen.ip().is_loopback() && config.tls.is_none() && !config.behind_proxy {
+        return Err(Failure::Usage(format!(
+            "{listen} can be reached from other machines, and without TLS anybody on the way reads along: listen on 127.0.0.1, \
+             name a certificate and its key under [tls], or say behind_proxy = true if a proxy with TLS stands before it \
+             and nothing else reaches this address"
+        )));
+    }
+    let tls = config.tls.as_ref().map(Tls::open).transpose();
+    tls.map_err(|error| Failure::Usage(format!("[tls]: {error}")))
+}
+
+/// Show a new certificate once it is there: looked for every minute, and at once on SIGHUP.
+async fn refresh(tls: Tls) {
+    let mut told = told_to_look();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(CERTIFICATE) => {}
+            () = told.next() => {}
+        }
+        let looking = tls.clone();
+        match tokio::task::spawn_blocking(move || looking.refresh()).await {
+            Ok(Ok(true)) => tracing::info!("the new certificate is shown"),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the new certificate cannot be used; the former is shown"),
+            Err(error) => tracing::error!(%error, "the certificate could not be looked at"),
+        }
+    }
 }
 
 /// The house, provisioned and with its seed: minutes the first time.
@@ -88,17 +154,43 @@ async fn furnish(context: &Context, held: Held, folder: Option<&Path>) -> Result
     Ok(house)
 }
 
+/// Which settings it begins with: a digest, in which secrets are not, so that a change is seen and a value is not.
+fn configuration(context: &Context) -> Deed {
+    let settings = blake3::hash(format!("{:?}", context.config).as_bytes()).to_hex().to_string();
+    let detail =
+        json!({"settings": settings, "version": env!("CARGO_PKG_VERSION"), "visitors": context.config.visitors});
+    Deed::new(What::Configuration, Occasion::here()).to(Thing::House, "").with(detail)
+}
+
 fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
     let state = if house.rebuilding { ReadyState::Rebuilding } else { ReadyState::Ready };
-    Ok(Desk {
+    let door = Door {
+        store: house.store.clone(),
         workspace: house.library.workspace,
+        operator: mint(Purpose::Operator)?.text,
+        visitors: context.config.visitors,
+        stay: Stay { idle: IDLE, longest: LONGEST },
+    };
+    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let cages = Arc::new(CageMaker::new(&context.config, house, metrics.clone()));
+    let FrontConfig { behind_proxy, tls, limits } = &context.config.front;
+    let front = Front {
+        is_secure: *behind_proxy || tls.is_some(),
+        behind_proxy: *behind_proxy,
+        limits: Limits::new(house.store.clock().clone(), *limits),
+    };
+    let provider = |config| Provider::new(config, house.store.clock().clone());
+    Ok(Desk {
+        people: People::new(door),
+        audit: Audit::new(house.store.clone(), house.library.workspace),
+        watch: Watch::new(cages, house.store.clone(), house.library.workspace),
+        oidc: context.config.oidc.clone().map(provider).transpose().context("no line to the provider of sign-ins")?,
         answerer: house.answerer.clone(),
         library: Arc::clone(&house.library),
         readiness: Readiness::new(state),
-        operator_token: Uuid::new_v4().simple().to_string().into(),
-        visitors: context.config.visitors,
         caches: house.caches.clone(),
-        metrics: PrometheusBuilder::new().install_recorder()?,
+        metrics,
+        front,
     })
 }
 
@@ -124,6 +216,20 @@ async fn upkeep(library: Arc<Library>, readiness: Readiness) {
     }
 }
 
+/// Let go, every hour, of what nobody can use any more: stays and links that ended, conversations that nobody went on with.
+async fn sweep(people: People) {
+    loop {
+        let stays = people.sweep().await;
+        let conversations = people.door.store.conversations_sweep().await;
+        if let Err(error) =
+            stays.map(drop).map_err(anyhow::Error::from).and(conversations.map(drop).map_err(Into::into))
+        {
+            tracing::warn!(%error, "what has ended was not swept away; will try again");
+        }
+        tokio::time::sleep(RECONCILE).await;
+    }
+}
+
 async fn work(library: Arc<Library>) {
     library.keep_working(PAUSE).await;
 }
@@ -137,6 +243,27 @@ async fn until(stop: CancellationToken, task: impl Future<Output = ()>) {
     tokio::select! {
         () = stop.cancelled() => {}
         () = task => {}
+    }
+}
+
+/// SIGHUP, where there is such a thing.
+struct Told(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
+
+fn told_to_look() -> Told {
+    #[cfg(unix)]
+    return Told(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok());
+    #[cfg(not(unix))]
+    Told()
+}
+
+impl Told {
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.0 {
+            signal.recv().await;
+            return;
+        }
+        std::future::pending().await
     }
 }
 

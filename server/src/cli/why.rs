@@ -15,7 +15,7 @@ pub struct Args {
     name: String,
     /// What it should have answered
     question: String,
-    /// Ask as somebody of this tier and these groups; without it everything is seen
+    /// Ask as somebody of this tier and these groups, or as person:NAME; without it everything is seen
     #[arg(long = "as", value_name = "WHO", value_parser = checked_as)]
     as_label: Option<String>,
 }

@@ -11,15 +11,21 @@ use std::time::Duration;
 use serde::Deserialize;
 use url::Url;
 
+use super::oidc::OidcTable;
 use super::{
-    CacheConfig, ChatConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig,
-    QdrantConfig, RerankerConfig, Secret,
+    CacheConfig, ChatConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, FrontConfig, LimitConfig,
+    ModelChoice, ParsingConfig, QdrantConfig, RerankerConfig, Secret, TlsConfig,
 };
 
 const FILE: &str = "lectern.toml";
 /// More sessions than this help no one machine, and each holds a copy of the model.
 const MOST_THREADS: usize = 8;
 
+const QUESTIONS_PER_MINUTE: u32 = 20;
+const REQUESTS_PER_MINUTE: u32 = 600;
+const CONNECTIONS: usize = 1_024;
+/// One browser opens half a dozen, and nobody may have all.
+const FEWEST_CONNECTIONS: usize = 16;
 const PARSE_MEMORY_MB: u64 = 512;
 const PARSE_CPU_SECONDS: u64 = 30;
 const CRAWLED_PORTS: [u16; 4] = [80, 443, 8080, 8443];
@@ -43,6 +49,9 @@ pub struct File {
     pub database_url: Option<String>,
     pub language: Option<String>,
     pub visitors: Option<bool>,
+    pub behind_proxy: Option<bool>,
+    pub tls: Option<TlsTable>,
+    pub limits: LimitTable,
     pub qdrant: Option<QdrantTable>,
     pub embedder: EmbedderTable,
     pub reranker: RerankerTable,
@@ -51,6 +60,22 @@ pub struct File {
     pub crawl: CrawlTable,
     pub cache: CacheTable,
     pub chat: Option<ChatTable>,
+    pub oidc: Option<OidcTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsTable {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitTable {
+    questions_per_minute: Option<u32>,
+    requests_per_minute: Option<u32>,
+    connections: Option<usize>,
 }
 
 #[derive(Deserialize, Default)]
@@ -137,6 +162,41 @@ fn without_its_text(text: &str, error: &toml::de::Error) -> String {
     format!("line {}: {}", 1 + before.matches('\n').count(), error.message())
 }
 
+pub fn front(
+    behind_proxy: Option<bool>,
+    tls: Option<TlsTable>,
+    limits: LimitTable,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<FrontConfig, ConfigError> {
+    let name = "LECTERN_BEHIND_PROXY";
+    let truth = |value: String| {
+        let expected = "true or false";
+        value.parse::<bool>().map_err(|_| ConfigError::Value { name, value, expected })
+    };
+    let behind_proxy = environment(name).map(truth).transpose()?.or(behind_proxy).unwrap_or(false);
+    let tls = tls.map(|TlsTable { certificate, key }| TlsConfig { certificate, key });
+    Ok(FrontConfig { behind_proxy, tls, limits: limited(limits)? })
+}
+
+fn limited(table: LimitTable) -> Result<LimitConfig, ConfigError> {
+    let rate = |name, value: u32| match value {
+        0 => Err(ConfigError::Value { name, value: "0".into(), expected: "a number from 1" }),
+        _ => Ok(value),
+    };
+    let connections = table.connections.unwrap_or(CONNECTIONS);
+    if connections < FEWEST_CONNECTIONS {
+        let (value, expected) = (connections.to_string(), "a number from 16");
+        return Err(ConfigError::Value { name: "limits.connections", value, expected });
+    }
+    let questions = table.questions_per_minute.unwrap_or(QUESTIONS_PER_MINUTE);
+    let requests = table.requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE);
+    Ok(LimitConfig {
+        questions_per_minute: rate("limits.questions_per_minute", questions)?,
+        requests_per_minute: rate("limits.requests_per_minute", requests)?,
+        connections,
+    })
+}
+
 pub fn qdrant(
     table: Option<QdrantTable>,
     environment: &dyn Fn(&str) -> Option<String>,
@@ -181,7 +241,7 @@ pub fn reranker(table: RerankerTable) -> Result<Option<RerankerConfig>, ConfigEr
     Ok(table.model.map(|model| RerankerConfig { model, within, looks: passages }))
 }
 
-fn secret_in(path: &Path) -> Result<Secret, ConfigError> {
+pub fn secret_in(path: &Path) -> Result<Secret, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::File(path.into(), error.to_string()))?;
     Ok(Secret(text.trim().to_owned()))
 }

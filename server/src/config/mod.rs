@@ -4,6 +4,7 @@
 //! come from the environment or from files that the configuration names, and never show in `Debug`.
 
 mod file;
+pub mod oidc;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -14,7 +15,8 @@ use std::time::Duration;
 use url::Url;
 
 use crate::store::Database;
-use file::{address, cache, chat, chunks, crawl, embedder, parsing, qdrant, reranker};
+use file::{address, cache, chat, chunks, crawl, embedder, front, parsing, qdrant, reranker};
+use oidc::OidcConfig;
 
 const DATA_DIR: &str = "data/run";
 
@@ -34,12 +36,40 @@ pub struct Config {
     pub language: String,
     /// Whether people who did not sign in may ask, and read what is public.
     pub visitors: bool,
+    pub front: FrontConfig,
     pub parsing: ParsingConfig,
     pub chunks: ChunkConfig,
     pub crawl: CrawlConfig,
     pub cache: CacheConfig,
     /// A language model; without one the house works by rules.
     pub chat: Option<ChatConfig>,
+    /// A provider to sign in with; without one there are passwords.
+    pub oidc: Option<OidcConfig>,
+}
+
+/// How the house stands to the network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FrontConfig {
+    /// Whether a reverse proxy that speaks TLS stands before it, and says from where a request comes.
+    pub behind_proxy: bool,
+    pub tls: Option<TlsConfig>,
+    pub limits: LimitConfig,
+}
+
+/// Files in PEM.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TlsConfig {
+    /// The house's own certificate first, then those that vouch for it.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// How much one asker may, and how many are talked to at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LimitConfig {
+    pub questions_per_minute: u32,
+    pub requests_per_minute: u32,
+    pub connections: usize,
 }
 
 /// What the parse workers have and may.
@@ -195,11 +225,13 @@ impl Config {
             reranker: reranker(file.reranker)?,
             language: file.language.unwrap_or_else(|| "english".into()),
             visitors: file.visitors.unwrap_or(true),
+            front: front(file.behind_proxy, file.tls, file.limits, environment)?,
             parsing: parsing(file.parsing, environment),
             chunks: chunks(file.chunks),
             crawl: crawl(file.crawl),
             cache: cache(file.cache),
             chat: file.chat.map(|table| chat(table, environment)).transpose()?,
+            oidc: file.oidc.map(|table| oidc::oidc(table, environment)).transpose()?,
         })
     }
 
@@ -248,6 +280,29 @@ mod tests {
         check("listen = '127.0.0.1:1'\ndata_dirr = 'a'", "line 2");
         let garbled = load("database_url = 'postgres://u:hush@h/d", &[]).unwrap_err().to_string();
         assert!(!garbled.contains("hush"), "{garbled}");
+    }
+
+    #[test]
+    fn the_front_is_careful_unless_told_otherwise() {
+        let front = |file, environment| load(file, environment).map(|config| config.front);
+        let limits = LimitConfig { questions_per_minute: 20, requests_per_minute: 600, connections: 1_024 };
+        assert_eq!(front("", &[]).unwrap(), FrontConfig { behind_proxy: false, tls: None, limits });
+        assert!(front("behind_proxy = true", &[]).unwrap().behind_proxy);
+        assert!(front("", &[("LECTERN_BEHIND_PROXY", "true")]).unwrap().behind_proxy);
+        assert!(!front("behind_proxy = true", &[("LECTERN_BEHIND_PROXY", "false")]).unwrap().behind_proxy);
+        let tls = front("[tls]\ncertificate = 'a.pem'\nkey = 'b.pem'", &[]).unwrap().tls.unwrap();
+        assert_eq!((tls.certificate, tls.key), ("a.pem".into(), "b.pem".into()));
+        let refused = |file, environment, part: &str| {
+            let error = front(file, environment).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        };
+        refused("", &[("LECTERN_BEHIND_PROXY", "yes")], "LECTERN_BEHIND_PROXY");
+        refused("[tls]\ncertificate = 'a.pem'", &[], "key");
+        refused("[limits]\nquestions_per_minute = 0", &[], "from 1");
+        refused("[limits]\nrequests_per_minute = 0", &[], "from 1");
+        refused("[limits]\nconnections = 15", &[], "from 16");
+        refused("[limits]\nrequests_per_minute = -1", &[], "line 2");
+        refused("[limits]\nquestions = 1", &[], "questions");
     }
 
     #[test]

@@ -1,24 +1,31 @@
 //! The route table: every path with what it needs of the asker. `tidy` fails when a handler is wired anywhere else.
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::middleware::from_fn;
+use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use super::{Desk, handlers, keeping, page, sites};
+use super::conversations;
+use super::openapi;
+use super::{Desk, documents, handlers, idempotency, keeping, oidc, originals, page, sessions, sites, uploads};
+use super::{audit, simulate};
+use super::{groups, keys, people};
+use crate::people::policy::{Kind, Verb};
 
 /// A question of 4,000 characters fits many times over.
 const QUESTION_BYTES: usize = 512 * 1024;
 /// A batch of files from the command line: 50 MB of content in base64.
 const DOCUMENTS_BYTES: usize = 72 * 1024 * 1024;
 
-/// What a route needs before it does anything.
+/// A password or a link, and a name.
+const SMALL_BYTES: usize = 16 * 1024;
+
+/// What a route needs before anything of a request is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Needs {
-    /// Says nothing about any document.
+    /// Says nothing about any document or person.
     Nothing,
-    /// A clearance: whatever comes back was readable to it.
-    Clearance,
-    /// The operator: holds the data directory's token.
-    Operator,
+    /// That the policy lets the asker do this to some object of that kind. To which, the handler asks.
+    May(Verb, Kind),
 }
 
 pub struct Route {
@@ -28,81 +35,131 @@ pub struct Route {
     pub handler: fn() -> MethodRouter<Desk>,
 }
 
-pub const ROUTES: &[Route] = &[
-    Route { method: "GET", path: "/", needs: Needs::Nothing, handler: || get(page::index) },
-    Route { method: "GET", path: "/ui/{file}", needs: Needs::Nothing, handler: || get(page::file) },
-    Route { method: "GET", path: "/healthz", needs: Needs::Nothing, handler: || get(handlers::healthz) },
-    Route { method: "GET", path: "/readyz", needs: Needs::Nothing, handler: || get(handlers::readyz) },
-    Route { method: "GET", path: "/metrics", needs: Needs::Operator, handler: || get(handlers::metrics) },
-    Route {
-        method: "POST",
-        path: "/api/v1/search",
-        needs: Needs::Clearance,
-        handler: || post(handlers::search).layer(DefaultBodyLimit::max(QUESTION_BYTES)),
-    },
-    Route {
-        method: "POST",
-        path: "/api/v1/ask",
-        needs: Needs::Clearance,
-        handler: || post(handlers::ask).layer(DefaultBodyLimit::max(QUESTION_BYTES)),
-    },
-    Route {
-        method: "POST",
-        path: "/api/v1/why",
-        needs: Needs::Operator,
-        handler: || post(handlers::why).layer(DefaultBodyLimit::max(QUESTION_BYTES)),
-    },
-    Route {
-        method: "POST",
-        path: "/api/v1/documents",
-        needs: Needs::Operator,
-        handler: || post(keeping::add_documents).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES)),
-    },
-    Route {
-        method: "DELETE",
-        path: "/api/v1/documents",
-        needs: Needs::Operator,
-        handler: || delete(keeping::remove_document),
-    },
-    Route {
-        method: "GET",
-        path: "/api/v1/documents/inspect",
-        needs: Needs::Operator,
-        handler: || get(keeping::inspect),
-    },
-    Route {
-        method: "POST",
-        path: "/api/v1/documents/sync",
-        needs: Needs::Operator,
-        handler: || post(keeping::sync).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES)),
-    },
-    Route { method: "GET", path: "/api/v1/jobs/{job}", needs: Needs::Operator, handler: || get(keeping::job) },
-    Route { method: "POST", path: "/api/v1/jobs/retry", needs: Needs::Operator, handler: || post(keeping::retry) },
-    Route { method: "POST", path: "/api/v1/sources", needs: Needs::Operator, handler: || post(sites::crawl) },
-    Route { method: "GET", path: "/api/v1/sources", needs: Needs::Operator, handler: || get(sites::list) },
-    Route { method: "GET", path: "/api/v1/sources/{source}", needs: Needs::Operator, handler: || get(sites::source) },
-    Route {
-        method: "DELETE",
-        path: "/api/v1/sources/{source}",
-        needs: Needs::Operator,
-        handler: || delete(sites::forget),
-    },
-    Route {
-        method: "GET",
-        path: "/api/v1/sources/{source}/pages",
-        needs: Needs::Operator,
-        handler: || get(sites::pages),
-    },
-    Route {
-        method: "POST",
-        path: "/api/v1/sources/{source}/confirm",
-        needs: Needs::Operator,
-        handler: || post(sites::confirm),
-    },
-    Route {
-        method: "POST",
-        path: "/api/v1/sources/{source}/explain",
-        needs: Needs::Operator,
-        handler: || post(sites::explain),
-    },
-];
+const fn route(method: &'static str, path: &'static str, needs: Needs, handler: fn() -> MethodRouter<Desk>) -> Route {
+    Route { method, path, needs, handler }
+}
+
+/// What makes something, and makes it once for an `Idempotency-Key`. Limits of the body go around it.
+fn once(handler: MethodRouter<Desk>) -> MethodRouter<Desk> {
+    handler.layer(from_fn(idempotency::once))
+}
+
+pub const ROUTES: &[Route] = {
+    use Needs::{May, Nothing};
+    &[
+        route("GET", "/", Nothing, || get(page::index)),
+        route("GET", "/ui/{file}", Nothing, || get(page::file)),
+        route("GET", "/healthz", Nothing, || get(handlers::healthz)),
+        route("GET", "/readyz", Nothing, || get(handlers::readyz)),
+        route("GET", "/metrics", May(Verb::Read, Kind::House), || get(handlers::metrics)),
+        route("POST", "/api/v1/search", May(Verb::Read, Kind::Passage), || {
+            post(handlers::search).layer(DefaultBodyLimit::max(QUESTION_BYTES))
+        }),
+        route("POST", "/api/v1/ask", May(Verb::Read, Kind::Passage), || {
+            post(handlers::ask).layer(DefaultBodyLimit::max(QUESTION_BYTES))
+        }),
+        route("POST", "/api/v1/why", May(Verb::Read, Kind::Explanation), || {
+            post(handlers::why).layer(DefaultBodyLimit::max(QUESTION_BYTES))
+        }),
+        route("POST", "/api/v1/documents", May(Verb::Make, Kind::Document), || {
+            once(post(keeping::add_documents)).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES))
+        }),
+        route("DELETE", "/api/v1/documents", May(Verb::Remove, Kind::Document), || delete(keeping::remove_document)),
+        route("GET", "/api/v1/documents/inspect", May(Verb::Read, Kind::Explanation), || get(keeping::inspect)),
+        route("POST", "/api/v1/documents/sync", May(Verb::Change, Kind::Folder), || {
+            post(keeping::sync).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES))
+        }),
+        route("GET", "/api/v1/jobs/{job}", May(Verb::Read, Kind::Job), || get(keeping::job)),
+        route("POST", "/api/v1/jobs/retry", May(Verb::Change, Kind::Job), || post(keeping::retry)),
+        route("POST", "/api/v1/sources", May(Verb::Make, Kind::Source), || once(post(sites::crawl))),
+        route("GET", "/api/v1/sources", May(Verb::List, Kind::Source), || get(sites::list)),
+        route("GET", "/api/v1/sources/{source}", May(Verb::Read, Kind::Source), || get(sites::source)),
+        route("DELETE", "/api/v1/sources/{source}", May(Verb::Remove, Kind::Source), || delete(sites::forget)),
+        route("GET", "/api/v1/sources/{source}/pages", May(Verb::Read, Kind::Source), || get(sites::pages)),
+        route("POST", "/api/v1/sources/{source}/confirm", May(Verb::Change, Kind::Source), || post(sites::confirm)),
+        route("POST", "/api/v1/sources/{source}/explain", May(Verb::Read, Kind::Source), || post(sites::explain)),
+        route("POST", "/api/v1/sessions", Nothing, || {
+            post(sessions::sign_in).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("GET", "/api/v1/sessions", May(Verb::List, Kind::SignIn), || get(sessions::list)),
+        route("DELETE", "/api/v1/sessions/current", May(Verb::Remove, Kind::SignIn), || delete(sessions::sign_out)),
+        route("DELETE", "/api/v1/sessions/{session}", May(Verb::Remove, Kind::SignIn), || delete(sessions::revoke)),
+        route("GET", "/api/v1/me", May(Verb::Read, Kind::Passage), || get(sessions::me)),
+        route("POST", "/api/v1/me/password", May(Verb::Change, Kind::Person), || {
+            post(sessions::password).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("POST", "/api/v1/links/inspect", Nothing, || {
+            post(sessions::link).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("POST", "/api/v1/links/redeem", Nothing, || {
+            post(sessions::redeem).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("GET", "/openapi.json", Nothing, || get(openapi::describe)),
+        route("GET", "/docs", Nothing, || get(page::docs)),
+        route("GET", "/api/v1/documents", May(Verb::List, Kind::Document), || get(documents::list)),
+        route("POST", "/api/v1/documents/upload", May(Verb::Make, Kind::Document), || {
+            once(post(uploads::upload)).layer(DefaultBodyLimit::max(uploads::LARGEST_REQUEST_BYTES))
+        }),
+        route("GET", "/api/v1/documents/{document}", May(Verb::Read, Kind::Document), || get(documents::get)),
+        route("PATCH", "/api/v1/documents/{document}", May(Verb::Change, Kind::Document), || {
+            patch(documents::relabel).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("DELETE", "/api/v1/documents/{document}", May(Verb::Remove, Kind::Document), || {
+            delete(documents::remove)
+        }),
+        route("GET", "/api/v1/documents/{document}/chunks", May(Verb::Read, Kind::Document), || get(documents::chunks)),
+        route("GET", "/api/v1/documents/{document}/text", May(Verb::Read, Kind::Document), || get(documents::text)),
+        route("GET", "/api/v1/documents/{document}/original", May(Verb::Read, Kind::Original), || {
+            get(originals::original)
+        }),
+        route("GET", "/api/v1/jobs", May(Verb::List, Kind::Job), || get(keeping::jobs)),
+        route("GET", "/api/v1/sign-in-ways", Nothing, || get(oidc::ways)),
+        route("GET", "/api/v1/oidc/start", Nothing, || get(oidc::start)),
+        route("GET", "/api/v1/oidc/callback", Nothing, || get(oidc::callback)),
+        route("GET", "/join", Nothing, || get(page::join)),
+        route("GET", "/sign-in", Nothing, || get(page::sign_in)),
+        route("GET", "/api/v1/people", May(Verb::List, Kind::Person), || get(people::list)),
+        route("POST", "/api/v1/people", May(Verb::Make, Kind::Person), || {
+            post(people::invite).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("GET", "/api/v1/people/{person}", May(Verb::Read, Kind::Person), || get(people::person)),
+        route("PATCH", "/api/v1/people/{person}", May(Verb::Change, Kind::Person), || {
+            patch(people::change).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("DELETE", "/api/v1/people/{person}", May(Verb::Remove, Kind::Person), || delete(people::remove)),
+        route("POST", "/api/v1/people/{person}/link", May(Verb::Make, Kind::Person), || post(people::link)),
+        route("GET", "/api/v1/people/{person}/sessions", May(Verb::List, Kind::SignIn), || get(people::sessions)),
+        route("DELETE", "/api/v1/people/{person}/sessions", May(Verb::Remove, Kind::SignIn), || {
+            delete(people::sign_out)
+        }),
+        route("GET", "/api/v1/groups", May(Verb::List, Kind::Group), || get(groups::list)),
+        route("POST", "/api/v1/groups", May(Verb::Make, Kind::Group), || {
+            post(groups::add).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("DELETE", "/api/v1/groups/{group}", May(Verb::Remove, Kind::Group), || delete(groups::remove)),
+        route("GET", "/api/v1/keys", May(Verb::List, Kind::Key), || get(keys::list)),
+        route("POST", "/api/v1/keys", May(Verb::Make, Kind::Key), || {
+            post(keys::make).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("DELETE", "/api/v1/keys/{key}", May(Verb::Remove, Kind::Key), || delete(keys::revoke)),
+        route("POST", "/api/v1/conversations", May(Verb::Make, Kind::Conversation), || {
+            post(conversations::begin).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("GET", "/api/v1/conversations", May(Verb::List, Kind::Conversation), || get(conversations::list)),
+        route("GET", "/api/v1/conversations/{conversation}", May(Verb::Read, Kind::Conversation), || {
+            get(conversations::read)
+        }),
+        route("DELETE", "/api/v1/conversations/{conversation}", May(Verb::Remove, Kind::Conversation), || {
+            delete(conversations::remove)
+        }),
+        route("GET", "/api/v1/audit", May(Verb::Read, Kind::Audit), || get(audit::list)),
+        route("GET", "/api/v1/audit/export", May(Verb::Read, Kind::Audit), || get(audit::export)),
+        route("POST", "/api/v1/simulate/compare", May(Verb::Make, Kind::Simulation), || {
+            post(simulate::compare).layer(DefaultBodyLimit::max(QUESTION_BYTES))
+        }),
+        route("POST", "/api/v1/access/explain", May(Verb::Make, Kind::Simulation), || {
+            post(simulate::explain).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("POST", "/api/v1/self-check", May(Verb::Read, Kind::House), || post(audit::self_check)),
+    ]
+};

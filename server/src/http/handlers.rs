@@ -5,20 +5,23 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
-use retrieval::access::AccessLabel;
+use axum::http::{HeaderMap, StatusCode};
 use retrieval::search::Depth;
 use serde_json::{Value, json};
 
 use super::Desk;
+use super::audit::During;
+use super::conversations::Before;
 use super::error::ApiError;
 use super::ready;
-use super::who::{Asker, Operator};
+use super::simulate::seeing;
+use super::who::{self, Asker};
 use super::wire::{
-    AskReply, AskRequest, Hit, SearchExplanation, SearchReply, SearchRequest, Viewer, WhyReply, WhyRequest,
-    conversation, parse_as,
+    AskReply, AskRequest, Hit, SearchExplanation, SearchReply, SearchRequest, SelfCheckReply, Viewer, WhyReply,
+    WhyRequest, conversation,
 };
 use crate::answer::Question;
+use crate::people::policy::{Kind, Relation, Verb};
 
 const HITS: usize = 10;
 const MOST_HITS: usize = 100;
@@ -29,7 +32,8 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-pub async fn readyz(State(desk): State<Desk>) -> (StatusCode, Json<Value>) {
+/// Whether it is ready, for everybody; how the last check for leaks ended, for who looks after the house.
+pub async fn readyz(State(desk): State<Desk>, headers: HeaderMap) -> (StatusCode, Json<Value>) {
     let state = desk.readiness.state();
     let database = desk.library.ping().await.is_ok();
     let (status, sentence) = match state {
@@ -37,10 +41,21 @@ pub async fn readyz(State(desk): State<Desk>) -> (StatusCode, Json<Value>) {
         ready::State::Ready => (StatusCode::OK, state.sentence()),
         ready::State::Rebuilding | ready::State::Draining => (StatusCode::SERVICE_UNAVAILABLE, state.sentence()),
     };
-    (status, Json(json!({"ready": status == StatusCode::OK, "state": sentence})))
+    let mut told = json!({"ready": status == StatusCode::OK, "state": sentence});
+    if database && who::may(&desk, &headers, Verb::Read, Kind::House).await {
+        told["details"] = details(&desk).await;
+    }
+    (status, Json(told))
 }
 
-pub async fn metrics(State(desk): State<Desk>, Operator(_): Operator) -> String {
+async fn details(desk: &Desk) -> Value {
+    let last = desk.watch.last().await.ok().flatten().map(SelfCheckReply::from);
+    let head = desk.audit.head().await.ok().flatten();
+    let head = head.map(|head| json!({"number": head.number, "hash": head.hash}));
+    json!({"leaks": last, "audit": head})
+}
+
+pub async fn metrics(State(desk): State<Desk>, _: Asker) -> String {
     for (cache, counts) in desk.caches.counts() {
         metrics::counter!("lectern_cache_hits_total", "cache" => cache).absolute(counts.hits);
         metrics::counter!("lectern_cache_misses_total", "cache" => cache).absolute(counts.misses);
@@ -51,16 +66,17 @@ pub async fn metrics(State(desk): State<Desk>, Operator(_): Operator) -> String 
 pub async fn search(
     State(desk): State<Desk>,
     asker: Asker,
+    During(occasion): During,
     body: Body<SearchRequest>,
 ) -> Result<Json<SearchReply>, ApiError> {
     let request = body.map_err(malformed)?.0;
     desk.readiness.to_answer()?;
     let (question, started) = (Question::parse(&request.query)?, Instant::now());
-    let (viewer, history) = (asker.viewer(), conversation(request.history)?);
-    if request.explain && viewer != Viewer::Operator {
-        return Err(ApiError::not_allowed());
+    let (viewer, history) = (viewer(&asker), conversation(request.history)?);
+    if request.explain {
+        asker.must(Verb::Read, Kind::Explanation, Relation::Others)?;
     }
-    let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
+    let principal = seeing(&desk, &asker, request.as_label.as_deref(), &occasion).await?;
     let limit = request.limit.unwrap_or(HITS).min(MOST_HITS);
     let clearance = principal.clearance()?;
     let asked = desk.answerer.rewriter.stand_alone(question.as_str(), &history).await;
@@ -72,38 +88,51 @@ pub async fn search(
     Ok(Json(SearchReply { hits, asked_as: asked.asked_as().map(str::to_owned), took_ms, explanation }))
 }
 
-pub async fn ask(State(desk): State<Desk>, asker: Asker, body: Body<AskRequest>) -> Result<Json<AskReply>, ApiError> {
-    let request = body.map_err(malformed)?.0;
+pub async fn ask(
+    State(desk): State<Desk>,
+    asker: Asker,
+    During(occasion): During,
+    body: Body<AskRequest>,
+) -> Result<Json<AskReply>, ApiError> {
+    let mut request = body.map_err(malformed)?.0;
     desk.readiness.to_answer()?;
-    let question = Question::parse(&request.question)?;
-    let (viewer, history) = (asker.viewer(), conversation(request.history)?);
-    let principal = asker.seeing_as(label(request.as_label.as_deref())?)?;
-    let answer = desk.answerer.ask(&principal, &question, &history).await?;
+    let (viewer, question) = (viewer(&asker), Question::parse(&request.question)?);
+    let principal = seeing(&desk, &asker, request.as_label.as_deref(), &occasion).await?;
+    let before = Before::of(&desk, &asker, &principal, &mut request).await?;
+    let answer = desk.answerer.ask(&principal, &question, before.history()).await?;
+    let kept = before.keep(&desk, &principal, &question, &answer).await;
     let declined = if answer.declined { "true" } else { "false" };
     metrics::counter!("lectern_answers_total", "declined" => declined).increment(1);
-    Ok(Json(AskReply::new(answer, viewer)))
+    Ok(Json(AskReply::new(answer, viewer).kept(kept)))
 }
 
 pub async fn why(
     State(desk): State<Desk>,
-    Operator(operator): Operator,
+    asker: Asker,
+    During(occasion): During,
     body: Body<WhyRequest>,
 ) -> Result<Json<WhyReply>, ApiError> {
     let request = body.map_err(malformed)?.0;
     desk.readiness.to_answer()?;
     let question = Question::parse(&request.question)?;
-    let label = label(request.as_label.as_deref())?;
-    let principal = label.map_or(Ok(operator.clone()), |label| operator.seeing_as(label))?;
+    let principal = seeing(&desk, &asker, request.as_label.as_deref(), &occasion).await?;
     Ok(Json(desk.answerer.why(&principal, &request.document, &question).await?.into()))
 }
 
-fn label(as_label: Option<&str>) -> Result<Option<AccessLabel>, ApiError> {
-    Ok(as_label.map(parse_as).transpose()?)
+/// Decided by who asks, whoever's eyes are looked through.
+pub(super) fn viewer(asker: &Asker) -> Viewer {
+    match asker.may(Verb::Read, Kind::Explanation, Relation::Others) {
+        true => Viewer::Editor,
+        false => Viewer::Reader,
+    }
 }
 
 /// The first line of what is wrong; the rest tells of our types.
 pub(super) fn malformed(rejection: JsonRejection) -> ApiError {
     match rejection {
+        JsonRejection::BytesRejection(lost) if lost.status() != StatusCode::PAYLOAD_TOO_LARGE => {
+            ApiError::bad_request("the request did not arrive whole, or took too long to")
+        }
         JsonRejection::BytesRejection(_) => ApiError::bad_request("the request is too large"),
         JsonRejection::MissingJsonContentType(_) => ApiError::bad_request("send JSON, with its content type"),
         _ => ApiError::bad_request("the request is not the JSON that this route takes"),

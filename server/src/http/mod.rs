@@ -3,53 +3,100 @@
 //! Wire types live here, domain types do not cross. Knows no SQL and no concrete adapter.
 
 mod access;
+mod audit;
+mod conversations;
+mod cookie;
+mod csrf;
+mod cursor;
+mod documents;
 mod error;
+mod etag;
 mod handlers;
 mod headers;
+mod idempotency;
+mod inward;
 mod keeping;
+pub mod limits;
+mod oidc;
+pub mod openapi;
+mod originals;
 mod page;
 mod ready;
+mod request_id;
 mod serve;
+mod sessions;
+mod simulate;
 mod sites;
+mod uploads;
 mod who;
 pub mod wire;
+
+mod groups;
+mod keys;
+mod people;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
 use metrics_exporter_prometheus::PrometheusHandle;
 use retrieval::cache::Caches;
-use retrieval::model::WorkspaceId;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::answer::Answerer;
-use crate::config::Secret;
+use crate::audit::Audit;
+use crate::canary::Watch;
 use crate::library::Library;
+use crate::people::People;
+use crate::people::oidc::Provider;
 
 pub use access::{Needs, ROUTES, Route};
+pub use inward::Inward;
 pub use ready::{Readiness, State as ReadyState};
-pub use serve::serve;
+pub use serve::{Listening, Patience, Tls, TlsError, serve};
+pub use who::Peer;
+
+/// How the house stands to the network.
+#[derive(Clone)]
+pub struct Front {
+    /// Whether browsers reach it over TLS: its own, or that of a proxy before it.
+    pub is_secure: bool,
+    /// Whether a proxy stands before it, which is believed when it says from where a request comes.
+    pub behind_proxy: bool,
+    pub limits: limits::Limits,
+}
 
 /// What the handlers work with.
 #[derive(Clone)]
 pub struct Desk {
-    pub workspace: WorkspaceId,
+    pub people: People,
+    /// A provider to sign in with, where one is configured.
+    pub oidc: Option<Provider>,
+    pub audit: Audit,
+    pub watch: Watch,
     pub answerer: Answerer,
     pub library: Arc<Library>,
     pub readiness: Readiness,
-    /// Whoever can read the data directory can read this: it makes the command line's requests the operator's.
-    pub operator_token: Secret,
-    pub visitors: bool,
     pub caches: Caches,
     pub metrics: PrometheusHandle,
+    pub front: Front,
 }
 
-/// Every route of the table, behind the layers that every request passes.
+/// Every route of the table behind its guard, and all of them behind the layers that every request passes: last named,
+/// first passed.
 pub fn router(desk: Desk) -> Router {
-    let router = ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()));
+    let guarded = |route: &Route| {
+        let cost = limits::cost(route.method, route.path);
+        let guard = who::Guard { desk: desk.clone(), needs: route.needs, cost };
+        (route.handler)().layer(from_fn_with_state(guard, who::guard))
+    };
+    let router = ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, guarded(route)));
     router
         .fallback(error::no_such_route)
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(from_fn(csrf::refuse))
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(axum::middleware::from_fn(headers::set))
+        .layer(from_fn_with_state(desk.clone(), headers::set))
+        .layer(from_fn(request_id::give))
         .with_state(desk)
 }

@@ -1,67 +1,168 @@
-//! Who asks: the one place where a request becomes a principal.
+//! Who asks: what a request holds out, carried to the door, before anything of its body is read.
+//!
+//! A guard stands before every route, with what the table says it needs. Behind it a handler takes an [`Asker`], which is
+//! there because the guard let somebody in.
 
-use axum::extract::FromRequestParts;
-use axum::http::header::AUTHORIZATION;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE};
 use axum::http::request::Parts;
-use retrieval::access::{AccessError, AccessLabel, Principal, Role};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use retrieval::access::Principal;
 
-use super::Desk;
+use super::access::Needs;
 use super::error::ApiError;
-use super::wire::Viewer;
+use super::idempotency::Repeats;
+use super::limits::{Cost, Whose};
+use super::{Desk, cookie};
+use crate::people::Whence;
+use crate::people::door::{By, DoorError, Entered, Held};
+use crate::people::policy::{self, Kind, Relation, Verb};
 
-/// Anybody: the operator with the token, a visitor without one.
-pub struct Asker(Principal);
-
-/// The operator, or nobody gets past.
-pub struct Operator(pub Principal);
+/// Somebody whom the guard let in.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    pub principal: Principal,
+    pub by: By,
+}
 
 impl Asker {
-    /// The principal to answer; `as_label` is for the operator, who may ask as somebody who reads less.
-    pub fn seeing_as(self, as_label: Option<AccessLabel>) -> Result<Principal, AccessError> {
-        as_label.map_or(Ok(self.0.clone()), |label| self.0.seeing_as(label))
+    pub fn may(&self, verb: Verb, kind: Kind, relation: Relation) -> bool {
+        policy::may(&self.principal, verb, kind, relation)
     }
 
-    /// Decided by who holds the token, whoever's eyes are looked through.
-    pub fn viewer(&self) -> Viewer {
-        match self.0.role() {
-            Role::Admin => Viewer::Operator,
-            Role::Reader | Role::Editor => Viewer::Visitor,
+    pub fn must(&self, verb: Verb, kind: Kind, relation: Relation) -> Result<(), ApiError> {
+        if self.may(verb, kind, relation) { Ok(()) } else { Err(self.refusal()) }
+    }
+
+    /// Whoever did not sign in may be let when they do.
+    fn refusal(&self) -> ApiError {
+        match self.by {
+            By::Nothing => ApiError::not_allowed(),
+            By::Operator | By::SignIn(_) | By::Key(_) => ApiError::forbidden(),
         }
     }
 }
 
-impl FromRequestParts<Desk> for Asker {
-    type Rejection = ApiError;
+/// What the guard of one route knows.
+#[derive(Clone)]
+pub struct Guard {
+    pub desk: Desk,
+    pub needs: Needs,
+    pub cost: Cost,
+}
 
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, ApiError> {
-        match (token(parts)?, desk.visitors) {
-            (Some(token), _) if same(token, desk.operator_token.reveal()) => {
-                Ok(Self(Principal::operator(desk.workspace)))
+/// Let in whom the table lets in.
+pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match guard.admit(&parts.headers, parts.extensions.get()).await {
+        Err(refusal) => return refusal,
+        Ok(None) => {}
+        Ok(Some(asker)) => {
+            if let By::Key(key) = asker.by {
+                // Reading goes on where nothing can be written.
+                let noted = guard.desk.audit.note_use(&asker.principal, key, super::audit::occasion(&parts)).await;
+                if let Err(error) = noted {
+                    tracing::warn!(%error, "the use of a key was not noted");
+                }
             }
-            (Some(_), _) => Err(ApiError::not_allowed()),
-            (None, true) => Ok(Self(Principal::anonymous(desk.workspace))),
-            (None, false) => Ok(Self(Principal::turned_away(desk.workspace))),
+            parts.extensions.insert(asker);
+            parts.extensions.insert(Repeats(Arc::clone(&guard.desk.library)));
         }
     }
+    next.run(Request::from_parts(parts, body)).await
 }
 
-impl FromRequestParts<Desk> for Operator {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, ApiError> {
-        let held = token(parts)?.is_some_and(|token| same(token, desk.operator_token.reveal()));
-        held.then(|| Self(Principal::operator(desk.workspace))).ok_or_else(ApiError::not_allowed)
+impl Guard {
+    /// Who it is, how often they asked, what they may, and at last whether the body can be read at all.
+    async fn admit(&self, headers: &HeaderMap, peer: Option<&Peer>) -> Result<Option<Asker>, Response> {
+        let limits = &self.desk.front.limits;
+        let may = match self.needs {
+            Needs::Nothing => limits.take(Whose::at(peer), self.cost).map(|()| None),
+            Needs::May(verb, kind) => match entered(&self.desk, headers).await {
+                Ok(entered) => {
+                    limits.take(Whose::of(&entered, peer), self.cost).and_then(|()| let_in(entered, verb, kind))
+                }
+                Err(DoorError::Store(error)) => Err(ApiError::unavailable(error)),
+                // Guessing is asking, too.
+                Err(DoorError::Refused) => {
+                    limits.take(Whose::at(peer), Cost::Request).map_err(IntoResponse::into_response)?;
+                    return Err(refused());
+                }
+            },
+        };
+        let readable = may.and_then(|asker| if is_encoded(headers) { Err(ApiError::encoded()) } else { Ok(asker) });
+        readable.map_err(IntoResponse::into_response)
     }
 }
 
-/// The bearer token; a header that is there but malformed is refused, not taken for a visitor.
-fn token(parts: &Parts) -> Result<Option<&str>, ApiError> {
-    let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
-    let token = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-    token.filter(|token| !token.is_empty()).map(Some).ok_or_else(ApiError::not_allowed)
+fn let_in(entered: Entered, verb: Verb, kind: Kind) -> Result<Option<Asker>, ApiError> {
+    let Entered { principal, by } = entered;
+    match by {
+        _ if policy::may_some(&principal, verb, kind) => Ok(Some(Asker { principal, by })),
+        By::Nothing => Err(ApiError::not_allowed()),
+        By::Operator | By::SignIn(_) | By::Key(_) => Err(ApiError::forbidden()),
+    }
 }
 
-/// Takes as long for a wrong token as for the right one.
-fn same(given: &str, expected: &str) -> bool {
-    blake3::hash(given.as_bytes()) == blake3::hash(expected.as_bytes())
+/// What is small on the way can be huge once unpacked. Nobody who means well has to pack questions.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|encoding| encoding != "identity")
+}
+
+/// Whether whoever sends this is let do so, on a route that answers everybody.
+pub async fn may(desk: &Desk, headers: &HeaderMap, verb: Verb, kind: Kind) -> bool {
+    entered(desk, headers).await.is_ok_and(|entered| policy::may_some(&entered.principal, verb, kind))
+}
+
+async fn entered(desk: &Desk, headers: &HeaderMap) -> Result<Entered, DoorError> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let held = match headers.get(AUTHORIZATION) {
+        Some(header) => Held::Bearer(bearer(header).ok_or(DoorError::Refused)?),
+        None => cookie::of(cookies).map_or(Held::Nothing, Held::Cookie),
+    };
+    desk.people.door.enter(held).await
+}
+
+/// A header that is there but malformed is refused, not taken for a visitor's.
+fn bearer(header: &HeaderValue) -> Option<&str> {
+    header.to_str().ok()?.strip_prefix("Bearer ").filter(|token| !token.is_empty())
+}
+
+/// A cookie that does not open is taken away, so that the next request comes with empty hands.
+fn refused() -> Response {
+    let mut response = ApiError::not_allowed().into_response();
+    response.headers_mut().append(header::SET_COOKIE, cookie::gone());
+    response
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let asker = parts.extensions.get::<Self>().cloned();
+        asker.ok_or_else(|| ApiError::internal("a handler asks who asks where nobody was let in"))
+    }
+}
+
+/// Where a request came from, for whoever looks at their sign-ins.
+pub struct From(pub Whence);
+
+/// The address of the other end, as the listener saw it.
+#[derive(Clone, Debug)]
+pub struct Peer(pub String);
+
+const LONGEST_AGENT: usize = 200;
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let address = parts.extensions.get::<Peer>().map_or_else(|| "unknown".into(), |peer| peer.0.clone());
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Ok(Self(Whence { address, agent: agent.chars().take(LONGEST_AGENT).collect() }))
+    }
 }

@@ -17,9 +17,9 @@ pub struct Upload {
 
 /// A job that takes uploads until it is closed.
 pub struct Intake<'a> {
-    library: &'a Library,
-    job: JobId,
-    taken: usize,
+    pub(super) library: &'a Library,
+    pub(super) job: JobId,
+    pub(super) taken: usize,
 }
 
 impl Library {

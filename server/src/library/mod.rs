@@ -3,10 +3,14 @@
 //! Owns the order of the write protocol's outer steps: originals and rows first, then work under a lease, then the
 //! outbox. Knows no SQL, no engine and no HTTP.
 
+mod arriving;
 mod crawling;
 mod folder;
 mod intake;
+mod reading;
 mod reconcile;
+mod relabelling;
+mod repeating;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +29,11 @@ use tokio::sync::Mutex;
 use crate::store::{JobKind, LEASE, Lease, LeasedCatalog, Store, Task};
 
 pub use crate::store::{
-    AskedQuestion, InspectedChunk, Inspection, ItemLine, JobStatus, LedgerLine, Likeness, Source, StoreError,
+    AskedQuestion, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection, ItemLine, JobLine,
+    JobPassed, JobStatus, LedgerLine, Likeness, Narrowing, Onlooker, Passed, Places, Received, RepeatKey, Sorting,
+    Source, StoreError,
 };
+pub use arriving::{Arriving, Naming, bare_origin};
 pub use crawling::SourceStatus;
 pub use folder::Synced;
 pub use ingest::crawl::explain::{Explanation, Finding};
@@ -34,6 +41,7 @@ pub use ingest::crawl::plan::{Plan, Scope};
 pub use ingest::parse::PageRules;
 pub use ingest::ports::LARGEST_FILE_BYTES;
 pub use intake::{Intake, Upload};
+pub use reading::OpenOriginal;
 pub use reconcile::Reconciled;
 
 /// How many outbox tasks are told to the index before one flush.
@@ -108,6 +116,8 @@ pub struct Library {
     pub working: Mutex<()>,
     /// One crawl at a time: two would only share the line.
     pub crawling: Mutex<()>,
+    /// One tells the index at a time: what it is told of a label must be what SQL says at that moment.
+    pub telling: Mutex<()>,
 }
 
 impl Library {
@@ -177,10 +187,11 @@ impl Library {
         Ok(())
     }
 
-    /// Try again what failed in this job, or in any of the last days; `None` when there is nothing of the kind.
-    pub async fn retry(&self, job: Option<JobId>) -> Result<Option<JobId>, LibraryError> {
+    /// Try again what the onlooker sees of what failed in this job, or in any of the last days; `None` when there is nothing
+    /// of the kind.
+    pub async fn retry(&self, onlooker: Onlooker<'_>, job: Option<JobId>) -> Result<Option<JobId>, LibraryError> {
         let _no_removal = self.store.handing_in.read().await;
-        Ok(self.store.job_retry(self.workspace, job, &self.owner).await?)
+        Ok(self.store.job_retry(onlooker, job, &self.owner).await?)
     }
 
     /// Everything about the document that an id or an origin names, if this clearance may know of it.
@@ -209,6 +220,7 @@ impl Library {
 
     /// Tell the index what SQL has decided, until nothing is left to tell.
     pub async fn tell_index(&self) -> Result<(), LibraryError> {
+        let _telling = self.telling.lock().await;
         loop {
             let tasks = self.store.outbox_next(self.workspace, OUTBOX_BATCH).await?;
             if tasks.is_empty() {

@@ -3,10 +3,10 @@
 //! Points that SQL does not know go, labels that differ are set, versions whose points are missing are written again
 //! from the catalog's text and the embedding cache, without fetching or parsing anything.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use retrieval::model::{ContentHash, PointId, VersionId};
+use retrieval::model::{ContentHash, DocumentId, PointId, VersionId};
 use retrieval::ports::{Embedding, Point, Purpose, StoredPoint};
 
 use super::{Library, LibraryError};
@@ -62,7 +62,7 @@ impl Library {
         report: &mut Reconciled,
     ) -> Result<HashMap<VersionId, usize>, LibraryError> {
         let mut seen: HashMap<VersionId, usize> = HashMap::new();
-        let mut after: Option<PointId> = None;
+        let (mut after, mut retold): (Option<PointId>, HashSet<DocumentId>) = (None, HashSet::new());
         loop {
             let page = self.index.scroll(&self.clearance, after, PAGE).await?;
             // A page may come short when something is deleted while it is read; only an empty one is the end.
@@ -74,7 +74,10 @@ impl Library {
                 *seen.entry(point.version).or_default() += 1;
                 let truth = &live[&point.version];
                 if point.label != truth.label {
-                    self.index.relabel(truth.document, &truth.label).await?;
+                    // As it stands now: somebody may have given it another since the walk began.
+                    if retold.insert(truth.document) {
+                        self.point_again(truth.document).await?;
+                    }
                     report.relabelled += 1;
                 }
             }

@@ -3,6 +3,8 @@
 //! `documents.live_version` is the one switch of visibility. Whatever the index still holds of a former state leaves
 //! through the outbox, in the same transaction.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use ingest::dedupe::{Known, Standing};
 use ingest::ports::{Draft, Item};
 use retrieval::access::{AccessLabel, Clearance};
@@ -136,7 +138,9 @@ impl Store {
         let retried_until = self.clock.now_ms() - RETRIED_FOR_MS;
         let named: Vec<(String,)> = sqlx::query_as(select).bind(retried_until).fetch_all(&self.reader).await?;
         let (originals, named) = (self.originals.clone(), named.into_iter().map(|(name,)| name).collect());
-        let swept = tokio::task::spawn_blocking(move || originals.sweep(&named)).await;
+        let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(self.clock.now_ms()).unwrap_or(0));
+        let swept =
+            tokio::task::spawn_blocking(move || Ok(originals.sweep(&named)? + originals.sweep_arriving(now)?)).await;
         swept.map_err(std::io::Error::other).and_then(|swept| swept).map_err(StoreError::Original)
     }
 

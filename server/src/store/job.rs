@@ -9,7 +9,7 @@ use retrieval::model::{DocumentId, JobId, SourceId, VersionId, WorkspaceId};
 use sqlx::FromRow;
 
 use super::writing::Writing;
-use super::{LEASE, Store, StoreError, rows};
+use super::{LEASE, Onlooker, Store, StoreError, docket, rows};
 
 /// What failed is kept for so long, and may be tried again.
 pub(super) const RETRIED_FOR_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -75,6 +75,8 @@ struct FailedRow {
     tier: i64,
     group_names: String,
     source_id: Option<String>,
+    now_tier: i64,
+    now_groups: String,
 }
 
 #[derive(FromRow)]
@@ -130,16 +132,22 @@ impl Store {
         self.job_set_state(job, "queued").await
     }
 
-    /// A new job, closed already, of what failed in this one, or in any if none is named. What was handed in again since is
-    /// left out: an older state must not replace a newer one. `None` when there is nothing to try again.
+    /// A new job, closed already, of what failed in this one, or in any if none is named, as far as the onlooker sees it.
+    /// What was handed in again since is left out: an older state must not replace a newer one. `None` when there is
+    /// nothing to try again.
     pub async fn job_retry(
         &self,
-        workspace: WorkspaceId,
+        onlooker: Onlooker<'_>,
         job: Option<JobId>,
         owner: &str,
     ) -> Result<Option<JobId>, StoreError> {
-        let select = "SELECT i.origin, i.original, i.tier, i.group_names, j.source_id \
+        let workspace = onlooker.clearance.workspace();
+        // Where the origin leads now: nobody tries again what would change a document that they do not see.
+        let select = "SELECT i.origin, i.original, i.tier, i.group_names, j.source_id, \
+                        COALESCE(d.tier, -1) AS now_tier, COALESCE(d.group_names, '') AS now_groups \
                       FROM job_items i JOIN jobs j ON j.id = i.job_id \
+                      LEFT JOIN origins o ON o.workspace_id = j.workspace_id AND o.origin = i.origin \
+                      LEFT JOIN documents d ON d.id = o.document_id \
                       WHERE j.workspace_id = $1 AND i.state = 'failed' AND j.state = 'done' AND j.created_ms > $2 \
                         AND ($3 = '' OR j.id = $3) \
                         AND NOT EXISTS (SELECT 1 FROM job_items n JOIN jobs m ON m.id = n.job_id \
@@ -152,6 +160,13 @@ impl Store {
             .bind(job.map(|job| job.to_string()).unwrap_or_default())
             .fetch_all(&self.reader)
             .await?;
+        let mut visible = Vec::new();
+        for row in failed {
+            if docket::sees(onlooker, (row.tier, &row.group_names), (row.now_tier, &row.now_groups))? {
+                visible.push(row);
+            }
+        }
+        let failed = visible;
         if failed.is_empty() {
             return Ok(None);
         }
@@ -165,6 +180,9 @@ impl Store {
         let items = items.collect::<Result<Vec<_>, StoreError>>()?;
         let retried = self.job_begin(workspace, JobKind::Ingest, source, owner).await?;
         self.job_add(retried, 0, &items).await?;
+        if let Some(person) = onlooker.person {
+            self.job_set_begun_by(retried, person).await?;
+        }
         self.job_close(retried).await?;
         Ok(Some(retried))
     }

@@ -5,20 +5,36 @@
 //! `&Clearance` and asks it. Does not know the index, the embedder or HTTP.
 
 mod answer_record;
+mod api_key;
+mod audit;
+mod canary_run;
 mod catalog;
+mod conversation;
+mod docket;
 mod document;
+mod errand;
 mod evaluation;
 mod generation;
+mod group;
+mod idempotency;
+mod identity;
 mod inspection;
 mod job;
 mod ledger;
+mod link;
+mod listing;
 mod near;
 mod origin;
 mod originals;
 mod outbox;
 mod passage;
+mod person;
+mod phrase;
+mod readers;
 mod rows;
+mod sign_in;
 mod source;
+mod turn;
 mod vector;
 mod whereabouts;
 mod writing;
@@ -35,16 +51,30 @@ use tokio::sync::RwLock;
 use crate::clock::Clock;
 
 pub use answer_record::AnswerRecord;
+pub use api_key::{ApiKey, NewKey};
+pub use audit::{AuditFilter, AuditHead, AuditRow, NewAudit};
+pub use canary_run::CanaryRun;
 pub use catalog::LeasedCatalog;
+pub use conversation::{Conversation, Owner};
+pub use docket::{JobLine, JobPassed, Onlooker};
 pub use document::LiveDocument;
 pub use evaluation::Evaluation;
+pub use group::GroupLine;
+pub use idempotency::{Claimed, KEPT_FOR_MS, RUNS_FOR_MS, RepeatKey};
+pub use identity::Identity;
 pub use inspection::{AskedQuestion, InspectedChunk, Inspection, Likeness};
 pub use job::{ItemLine, JobKind, JobStatus, Lease, NewItem};
 pub use ledger::{LedgerLine, SqlLedger};
-pub use originals::Originals;
+pub use link::{Link, LinkPurpose, Redemption};
+pub use listing::{ChunkLine, DocumentLine, DocumentRead, Narrowing, OriginalName, Passed, Places, Sorting};
+pub use origin::{UPLOADED, UPLOADED_BYTES};
+pub use originals::{Incoming, Originals, Received};
 pub use outbox::{Task, TaskKind};
 pub use passage::StoredChunk;
+pub use person::{NewPerson, Person, PersonChange, PersonError, PersonState};
+pub use sign_in::{NewSignIn, SignIn};
 pub use source::Source;
+pub use turn::{Answered, Cited, NewTurn, Part, Quoted, Rest, Turn};
 pub use whereabouts::{HandedIn, Whereabouts};
 
 /// A job's worker must be heard of this often, or another takes over.
@@ -83,6 +113,8 @@ pub enum StoreError {
     DiskFull,
     #[error("the database cannot be used: {0}")]
     Unavailable(#[source] sqlx::Error),
+    #[error("a text holds a character that cannot be kept: leave it out")]
+    Unkeepable,
     #[error("the database holds a value that this version does not understand: {0}")]
     Unreadable(String),
     #[error("the original cannot be kept or read: {0}")]
@@ -95,7 +127,14 @@ impl From<sqlx::Error> for StoreError {
             let code = cause.code();
             matches!(code.as_deref(), Some("13" | "53100")) || cause.message().contains("disk is full")
         });
-        if full { Self::DiskFull } else { Self::Unavailable(error) }
+        // A zero byte, which one of the two databases takes for an error and the other for a letter.
+        let code = error.as_database_error().and_then(|cause| cause.code());
+        let unkeepable = matches!(code.as_deref(), Some("22021" | "22P05"));
+        match (full, unkeepable) {
+            (true, _) => Self::DiskFull,
+            (false, true) => Self::Unkeepable,
+            (false, false) => Self::Unavailable(error),
+        }
     }
 }
 

@@ -44,6 +44,27 @@ pub async fn part(tx: &mut Writing, document: DocumentId) -> Result<(), StoreErr
     Ok(())
 }
 
+/// A document whose very text is there under its label already is shown for the other's sake, not beside it.
+pub async fn stand_behind_twin(
+    tx: &mut Writing,
+    workspace: WorkspaceId,
+    document: DocumentId,
+) -> Result<(), StoreError> {
+    let select = "SELECT t.id, t.near_of FROM documents d JOIN versions v ON v.id = d.live_version \
+                  JOIN versions w ON w.content_hash = v.content_hash JOIN documents t ON t.live_version = w.id \
+                  AND t.workspace_id = d.workspace_id AND t.tier = d.tier AND t.group_names = d.group_names \
+                  WHERE d.id = $1 AND d.workspace_id = $2 AND t.id <> d.id ORDER BY t.created_ms, t.id LIMIT 1";
+    let twin: Option<(String, Option<String>)> =
+        sqlx::query_as(select).bind(document.to_string()).bind(workspace.to_string()).fetch_optional(&mut **tx).await?;
+    let Some((twin, stands_for_it)) = twin else { return Ok(()) };
+    sqlx::query("UPDATE documents SET near_of = $1 WHERE id = $2")
+        .bind(stands_for_it.unwrap_or(twin))
+        .bind(document.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// The oldest document of this label whose text is nearly the same, or what stands for that one.
 async fn representative(
     tx: &mut Writing,

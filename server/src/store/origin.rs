@@ -9,10 +9,62 @@ use retrieval::access::AccessLabel;
 use retrieval::model::{DocumentId, SourceId, WorkspaceId};
 
 use super::document::inside_of;
+use super::phrase::Phrase;
 use super::writing::Writing;
 use super::{Store, StoreError, rows};
 
+/// How the origin of an upload begins; an id and a `/` follow, and then the name that it was uploaded with.
+pub const UPLOADED: &str = "upload:";
+/// What stands before that name: so many letters.
+pub const UPLOADED_BYTES: usize = UPLOADED.len() + 36 + 1;
+
 impl Store {
+    /// Who may read what each of these origins leads to or is about to: the label of its document, and those of what waits.
+    pub async fn origin_labels(
+        &self,
+        workspace: WorkspaceId,
+        origins: &[String],
+    ) -> Result<Vec<(String, AccessLabel)>, StoreError> {
+        if origins.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut phrase = Phrase::new("SELECT o.origin, d.tier, d.group_names FROM origins o ");
+        let workspace = phrase.text(workspace.to_string());
+        let places: Vec<String> = origins.iter().map(|origin| phrase.text(origin.clone())).collect();
+        let places = places.join(", ");
+        phrase.push(&format!(
+            "JOIN documents d ON d.id = o.document_id WHERE o.workspace_id = {workspace} AND o.origin IN ({places}) \
+             UNION SELECT i.origin, i.tier, i.group_names FROM job_items i JOIN jobs j ON j.id = i.job_id \
+             WHERE j.workspace_id = {workspace} AND i.state = 'queued' AND i.origin IN ({places})"
+        ));
+        let found: Vec<(String, i64, String)> = phrase.fetch_all(&self.reader).await?;
+        found.into_iter().map(|(origin, tier, groups)| Ok((origin, rows::label(tier, &groups)?))).collect()
+    }
+
+    /// Origins of uploads that end so, where they lead to documents of this very label: `(end, origin)`.
+    pub async fn origins_uploaded(
+        &self,
+        workspace: WorkspaceId,
+        label: &AccessLabel,
+        names: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (end, length) = (UPLOADED_BYTES + 1, UPLOADED.len());
+        let mut phrase = Phrase::new("SELECT ");
+        let workspace = phrase.text(workspace.to_string());
+        let (tier, groups) = (phrase.number(rows::tier_to_sql(label)), phrase.text(rows::groups_to_sql(label)));
+        let places: Vec<String> = names.iter().map(|name| phrase.text(name.clone())).collect();
+        phrase.push(&format!(
+            "substr(o.origin, {end}), o.origin FROM origins o JOIN documents d ON d.id = o.document_id \
+             WHERE o.workspace_id = {workspace} AND substr(o.origin, 1, {length}) = '{UPLOADED}' \
+               AND substr(o.origin, {end}) IN ({}) AND d.tier = {tier} AND d.group_names = {groups} ORDER BY o.origin",
+            places.join(", ")
+        ));
+        phrase.fetch_all(&self.reader).await
+    }
+
     /// Every origin that begins with this.
     pub async fn origins_below(&self, workspace: WorkspaceId, prefix: &str) -> Result<Vec<String>, StoreError> {
         let select = "SELECT origin FROM origins WHERE workspace_id = $1 AND substr(origin, 1, length($2)) = $2";
@@ -60,6 +112,18 @@ impl Store {
                 self.relabel(&mut tx, workspace, rows::id(&document)?, label).await?;
             }
         }
+        // What its crawls brought and nobody has read yet was brought for the former readers.
+        let withdraw = "UPDATE job_items SET state = 'failed', reason = 'its source was given other readers before it was \
+                        read' WHERE state = 'queued' AND job_id IN (SELECT id FROM jobs WHERE source_id = $1)";
+        sqlx::query(withdraw).bind(source.to_string()).execute(&mut *tx).await?;
+        let relabel = "UPDATE job_items SET tier = $1, group_names = $2 WHERE state = 'failed' \
+                       AND job_id IN (SELECT id FROM jobs WHERE source_id = $3)";
+        sqlx::query(relabel)
+            .bind(rows::tier_to_sql(label))
+            .bind(rows::groups_to_sql(label))
+            .bind(source.to_string())
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(())
     }

@@ -6,10 +6,18 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use tempfile::NamedTempFile;
 
 /// How many files wait for the disk at a time.
 const SYNCED_AT_ONCE: usize = 8;
 const HALF_WRITTEN: &str = ".tmp";
+
+/// Where bytes arrive before they are kept: nobody holds up a sweep while they send them.
+const ARRIVING: &str = "arriving";
+/// What has arrived for so long was left behind by a process that died.
+const ARRIVES_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The folder of originals.
 #[derive(Clone, Debug)]
@@ -17,9 +25,35 @@ pub struct Originals {
     folder: PathBuf,
 }
 
+/// Bytes on their way in. Gone with this value, unless it is finished and kept.
+#[derive(Debug)]
+pub struct Incoming {
+    file: NamedTempFile,
+    hasher: blake3::Hasher,
+}
+
+/// Bytes that have arrived whole, and are not kept yet.
+#[derive(Debug)]
+pub struct Received {
+    file: NamedTempFile,
+    name: String,
+}
+
+impl Incoming {
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hasher.update(bytes);
+        self.file.write_all(bytes)
+    }
+
+    pub fn finish(self) -> io::Result<Received> {
+        self.file.as_file().sync_all()?;
+        Ok(Received { file: self.file, name: self.hasher.finalize().to_hex().to_string() })
+    }
+}
+
 impl Originals {
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder.join(ARRIVING))?;
         Ok(Self { folder: folder.to_path_buf() })
     }
 
@@ -35,6 +69,43 @@ impl Originals {
         })?;
         File::open(&self.folder)?.sync_all()?;
         Ok(names.into_iter().flatten().collect())
+    }
+
+    pub fn begin(&self) -> io::Result<Incoming> {
+        let file = tempfile::Builder::new().suffix(HALF_WRITTEN).tempfile_in(self.folder.join(ARRIVING))?;
+        Ok(Incoming { file, hasher: blake3::Hasher::new() })
+    }
+
+    /// Keep what has arrived; returns the names, and is durable then.
+    pub fn keep(&self, received: Vec<Received>) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for Received { file, name } in received {
+            file.persist(self.path(&name)?)?;
+            names.push(name);
+        }
+        File::open(&self.folder)?.sync_all()?;
+        Ok(names)
+    }
+
+    /// The file itself, and how long it is.
+    pub fn file(&self, name: &str) -> io::Result<(File, u64)> {
+        let file = File::open(self.path(name)?)?;
+        let length = file.metadata()?.len();
+        Ok((file, length))
+    }
+
+    /// Delete what was left behind half way in.
+    pub fn sweep_arriving(&self, now: SystemTime) -> io::Result<usize> {
+        let mut swept = 0;
+        for entry in fs::read_dir(self.folder.join(ARRIVING))? {
+            let entry = entry?;
+            let written = entry.metadata()?.modified()?;
+            if now.duration_since(written).is_ok_and(|age| age > ARRIVES_FOR) {
+                fs::remove_file(entry.path())?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     pub fn get(&self, name: &str) -> io::Result<Vec<u8>> {

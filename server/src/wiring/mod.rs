@@ -1,5 +1,6 @@
 //! Wiring: which concrete part stands behind each port. The only place that names adapters.
 
+mod cage;
 mod index;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ use crate::setup::{self, Choice, Occasion, Provisioned, SetupPaths, progress};
 use crate::store::{Originals, Store};
 use crate::worker::{ParseWorkers, WorkerArgs, WorkerSettings};
 
+pub use self::cage::CageMaker;
 pub use self::index::{Keywords, Opened, Opening};
 
 const WORKSPACE: &str = "main";
@@ -162,6 +164,7 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
         owner: held.owner.clone(),
         working: Default::default(),
         crawling: Default::default(),
+        telling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;
     let templates = Arc::new(Templates::load()?);

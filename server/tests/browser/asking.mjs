@@ -13,7 +13,8 @@ test("the page comes whole and from nowhere else", async () => {
   const { page, trouble, requests, loaded, close } = await visit();
   assert.equal(loaded.status(), 200);
   assert.equal(await page.locator("h1").textContent(), "Lectern");
-  assert.deepEqual(requests.filter((path) => path !== "/ui/icon.svg").sort(), ["/", "/ui/ask.js", "/ui/style.css"]);
+  const files = ["/ui/account.js", "/ui/api.js", "/ui/ask.js", "/ui/style.css"];
+  assert.deepEqual(requests.filter((path) => path !== "/ui/icon.svg").sort(), ["/", "/api/v1/me", ...files]);
   const icon = await fetch(house.origin + (await page.locator("link[rel=icon]").getAttribute("href")));
   assert.deepEqual([icon.status, icon.headers.get("content-type")], [200, "image/svg+xml"]);
   assert.deepEqual(trouble, []);

@@ -7,6 +7,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -44,6 +45,8 @@ export class House {
     this.folder = mkdtempSync(join(tmpdir(), "lectern-browser-"));
     this.data = join(this.folder, "data");
     this.log = join(this.folder, "log");
+    // One browser asks for many people here.
+    writeFileSync(join(this.folder, "lectern.toml"), "[limits]\nquestions_per_minute = 6000\nrequests_per_minute = 60000\n");
     this.port = 0;
     this.child = undefined;
     this.killed = () => this.child?.kill("SIGKILL");

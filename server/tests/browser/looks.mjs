@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SCREENSHOTS, answerWith, ask, visit } from "./stage.mjs";
+import { SCREENSHOTS, answerWith, ask, visit, violations } from "./stage.mjs";
 
 const LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(3);
 const named = { n: 1, title: LONG, url: `https://handbook.example/${LONG}`, heading: LONG, page: 12 };
@@ -43,10 +43,4 @@ for (const width of [360, 1_440]) {
       });
     }
   }
-}
-
-/** What axe objects to, each as one line. */
-async function violations(page) {
-  const found = await page.evaluate(async () => (await globalThis.axe.run()).violations);
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
 }

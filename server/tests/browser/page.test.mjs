@@ -5,6 +5,8 @@
 
 import "./asking.mjs";
 import "./looks.mjs";
+import "./docs.mjs";
+import "./joining.mjs";
 import "./secrecy.mjs";
 import "./markup.mjs";
 import "./outage.mjs";

@@ -24,7 +24,7 @@ after(async () => {
   await house.close();
 });
 
-/** A page with the question box. `trouble`: what the console said and what was asked of anybody else. */
+/** A page with the question box, once it knows who is there. `trouble`: what the console said and what was asked of anybody else. */
 export async function visit({ width = 1_000, colorScheme = "light", axe = false } = {}) {
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, reducedMotion: "reduce" });
   if (axe) await context.addInitScript({ path: AXE });
@@ -40,6 +40,7 @@ export async function visit({ width = 1_000, colorScheme = "light", axe = false 
     if (url.origin !== house.origin) trouble.push(`a request left the origin: ${url}`);
   });
   const loaded = await page.goto(house.origin);
+  await page.locator("#account:not(:empty)").waitFor();
   return { page, trouble, requests, loaded, close: () => context.close() };
 }
 
@@ -59,6 +60,12 @@ export async function settled(page) {
 /** Answer the next questions in the server's place. */
 export async function answerWith(page, response) {
   await page.route("**/api/v1/ask", (route) => route.fulfill(response));
+}
+
+/** What axe objects to, each as one line. */
+export async function violations(page) {
+  const found = await page.evaluate(async () => (await globalThis.axe.run()).violations);
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
 }
 
 async function launched() {

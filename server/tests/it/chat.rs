@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A server that says the same to every request, and keeps what it was asked.
-struct Model {
+pub struct Model {
     url: String,
     heard: Arc<Mutex<Vec<(String, Value)>>>,
 }
@@ -50,11 +50,11 @@ impl Model {
         Self { url, heard }
     }
 
-    async fn saying(text: &str) -> Self {
+    pub async fn saying(text: &str) -> Self {
         Self::new(Act::Say(200, completion(text, "stop"))).await
     }
 
-    fn heard(&self) -> Vec<(String, Value)> {
+    pub fn heard(&self) -> Vec<(String, Value)> {
         self.heard.lock().unwrap().clone()
     }
 
@@ -207,7 +207,7 @@ fn refunds() -> Vec<Turn> {
     vec![Turn { question, answer, sources: vec!["Refunds".into()] }]
 }
 
-fn rewriter(model: &Model) -> Rewriter {
+pub fn rewriter(model: &Model) -> Rewriter {
     Rewriter::new(Some(Arc::new(model.client())), Arc::new(Templates::load().unwrap()))
 }
 

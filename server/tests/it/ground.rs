@@ -67,6 +67,14 @@ impl Ground {
         Self { store, workspace, database, dial, folder }
     }
 
+    /// Another workspace of the same database, with files of its own.
+    pub async fn elsewhere(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&self.database, &folder, clock(&self.dial)).await.unwrap();
+        let workspace = store.workspace_ensure("elsewhere").await.unwrap();
+        Self { store, workspace, database: self.database.clone(), dial: Arc::clone(&self.dial), folder }
+    }
+
     /// The same database as a second process opens it.
     pub async fn open_again(&self) -> Result<Store, server::store::StoreError> {
         open(&self.database, &self.folder, clock(&self.dial)).await

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 
+mod canary;
 mod chat;
 mod cli;
 mod fetch;
@@ -12,10 +13,14 @@ mod ground;
 mod hostile;
 mod http;
 mod library;
+mod oidc;
 mod oracle;
 mod postgres;
+mod races;
+mod serving;
 mod setup;
 mod store;
 mod tidy;
+mod who_sees_what;
 mod wiring;
 mod worker;

@@ -78,7 +78,7 @@ pub(super) fn asker(house: &House) -> impl Fn(&str) -> anyhow::Result<Principal>
 
 /// What the operator is told, which is more than a visitor: origins stand in it.
 pub(super) fn reply(answer: Answer) -> anyhow::Result<String> {
-    Ok(serde_json::to_string(&AskReply::new(answer, Viewer::Operator))?)
+    Ok(serde_json::to_string(&AskReply::new(answer, Viewer::Editor))?)
 }
 
 async fn measure(

@@ -11,11 +11,12 @@ use retrieval::search::context::Why;
 use retrieval::search::trail::{Considered, Fate};
 use retrieval::search::{Found, Searcher};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Named;
 use crate::answer::StandAlone;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct SearchExplanation {
     /// What was searched for, if not the question as it was typed.
     pub asked_as: Option<String>,
@@ -23,16 +24,16 @@ pub struct SearchExplanation {
     pub language_known: f32,
     /// The probability that the passages answer the question.
     pub confidence: f64,
-    /// The stages in their order.
     /// Whether the order was remembered from an equal search: the model, the index and the second look took no time.
     pub remembered: bool,
+    /// The stages in their order.
     pub timings_ms: Named,
     pub reranker: RerankerReply,
     /// In the order of the reranker.
     pub candidates: Vec<CandidateReply>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct RerankerReply {
     /// Of the learned weights.
     pub version: String,
@@ -40,7 +41,7 @@ pub struct RerankerReply {
     pub instead: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct CandidateReply {
     pub document_id: String,
     pub title: String,
@@ -64,7 +65,7 @@ pub struct CandidateReply {
 }
 
 /// Where one of the two rankings has it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct PlaceReply {
     /// From 1; none where it was too far down and only its score was looked up.
     pub rank: Option<usize>,
@@ -72,7 +73,7 @@ pub struct PlaceReply {
 }
 
 /// Another candidate.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct OtherReply {
     /// Its number among the candidates, from 1.
     pub candidate: usize,

@@ -2,13 +2,14 @@
 
 use retrieval::followup::{Line, Role, Turn, turns};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 const MOST_LINES: usize = 20;
 const LONGEST_LINE: usize = 4_000;
 const MOST_SOURCES: usize = 10;
 
 /// One line of a conversation; `role` is `user` or `assistant`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
     pub role: String,

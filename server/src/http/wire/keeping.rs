@@ -3,24 +3,25 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::library::{AskedQuestion, InspectedChunk, Inspection, Likeness, Synced};
+use crate::library::{AskedQuestion, InspectedChunk, Inspection, Likeness, Synced, bare_origin};
 
 /// What failed in a job, or in any of the last days, is tried again.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retry {
     pub job: Option<String>,
 }
 
 /// The job that tries again; none when nothing failed, or everything was handed in again since.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Retried {
     pub job: Option<String>,
 }
 
 /// A folder as it is now: what came from below it and is not `present` leaves.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SyncRequest {
     pub folder: String,
@@ -30,14 +31,14 @@ pub struct SyncRequest {
     pub confirmed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct SyncReply {
     pub retired: Vec<String>,
     /// Too many at once: still there, until the request is sent again with `confirmed`.
     pub held: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct InspectReply {
     pub document_id: String,
     pub title: String,
@@ -60,14 +61,14 @@ pub struct InspectReply {
     pub text: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct LikenessReply {
     pub document_id: String,
     pub title: String,
     pub origin: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct QuestionReply {
     pub question: String,
     pub cited: bool,
@@ -75,7 +76,7 @@ pub struct QuestionReply {
 }
 
 /// `text` from `start` to `end`, in bytes.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct ChunkReply {
     pub start: usize,
     pub end: usize,
@@ -91,7 +92,7 @@ impl From<Synced> for SyncReply {
 
 impl From<Likeness> for LikenessReply {
     fn from(Likeness { document, title, origin }: Likeness) -> Self {
-        Self { document_id: document.to_string(), title, origin }
+        Self { document_id: document.to_string(), title, origin: bare_origin(&origin).to_owned() }
     }
 }
 
@@ -118,7 +119,7 @@ impl From<Inspection> for InspectReply {
             author: found.author,
             dated: found.dated,
             indexed_ms: found.indexed_ms,
-            origins: found.origins,
+            origins: found.origins.iter().map(|origin| bare_origin(origin).to_owned()).collect(),
             problems: found.problems,
             near_duplicate_of: found.near_of.map(LikenessReply::from),
             near_duplicates: found.stands_for.into_iter().map(LikenessReply::from).collect(),

@@ -1,25 +1,44 @@
 //! What crosses the wire, in both directions; the command line prints the same shapes.
 
+mod audit;
+mod conversations;
+mod documents;
 mod explain;
 mod history;
 mod keeping;
 mod named;
+mod oidc;
+mod sessions;
+mod simulate;
 mod sites;
 mod why;
+
+mod keys;
+mod people;
 
 use retrieval::access::{AccessError, AccessLabel};
 use retrieval::ports::{Replaced, Scored};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::answer::{Answer, Citation};
-use crate::library::{ItemLine, JobStatus};
+use crate::library::{ItemLine, JobStatus, bare_origin};
 
+pub use audit::*;
+pub use conversations::*;
+pub use documents::*;
 pub use explain::*;
 pub use history::*;
 pub use keeping::*;
 pub use named::Named;
+pub use oidc::*;
+pub use sessions::*;
+pub use simulate::*;
 pub use sites::*;
 pub use why::*;
+
+pub use keys::*;
+pub use people::*;
 
 /// `tier=public[,groups=a+b]`, as `--as` and the `as` field take it.
 pub fn parse_as(text: &str) -> Result<AccessLabel, AccessError> {
@@ -36,7 +55,7 @@ pub fn parse_as(text: &str) -> Result<AccessLabel, AccessError> {
     Ok(AccessLabel { groups, ..label })
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
     pub query: String,
@@ -50,7 +69,7 @@ pub struct SearchRequest {
     pub explain: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskRequest {
     pub question: String,
@@ -58,9 +77,15 @@ pub struct AskRequest {
     pub as_label: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Said>,
+    /// In place of a history: the conversation that goes on with this question, and keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// What a visitor was told when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_secret: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Hit {
     pub document_id: String,
     pub title: String,
@@ -78,7 +103,7 @@ pub struct Hit {
     pub instead_of: Vec<ReplacedReply>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct ReplacedReply {
     pub document_id: String,
     pub title: String,
@@ -88,7 +113,7 @@ pub struct ReplacedReply {
     pub older: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct SearchReply {
     pub hits: Vec<Hit>,
     /// What was searched for, if not the question as it was typed.
@@ -100,7 +125,7 @@ pub struct SearchReply {
     pub explanation: Option<SearchExplanation>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Cited {
     pub n: usize,
     pub document_id: String,
@@ -114,7 +139,7 @@ pub struct Cited {
     pub passage: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct AskReply {
     pub answer: String,
     pub declined: bool,
@@ -126,9 +151,14 @@ pub struct AskReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_as: Option<String>,
     pub record_id: Option<String>,
+    /// Where it was kept, if it was asked in a conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<i64>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDocument {
     pub origin: String,
@@ -139,29 +169,29 @@ pub struct NewDocument {
     pub content: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDocuments {
     pub documents: Vec<NewDocument>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Accepted {
     pub job: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Removed {
     pub removed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Name {
     pub name: String,
 }
 
 /// One item of a job; `path` or `url`, as it was named.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct ItemReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -173,26 +203,26 @@ pub struct ItemReply {
     pub reason: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct JobReply {
     pub job: String,
     pub state: String,
     pub items: Vec<ItemReply>,
 }
 
-/// Who will read a reply. Scores tell of documents beyond it, paths of the machine: both are the operator's.
+/// Who will read a reply. Scores tell of documents beyond it, paths of the machine: both are for editors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Viewer {
-    Operator,
-    Visitor,
+    Editor,
+    Reader,
 }
 
 /// Where a document came from, as far as this viewer is told: an address on the web, or a file by its name alone.
 fn place(origin: String, viewer: Viewer) -> String {
     match viewer {
-        Viewer::Operator => origin,
-        Viewer::Visitor if is_url(&origin) => origin,
-        Viewer::Visitor => origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+        Viewer::Editor => bare_origin(&origin).to_owned(),
+        Viewer::Reader if is_url(&origin) => origin,
+        Viewer::Reader => origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
     }
 }
 
@@ -213,7 +243,7 @@ impl Hit {
             text: passage.text,
             start: passage.bytes.start,
             end: passage.bytes.end,
-            score: (viewer == Viewer::Operator).then_some(score),
+            score: (viewer == Viewer::Editor).then_some(score),
             instead_of: instead_of.into_iter().map(ReplacedReply::from).collect(),
         }
     }
@@ -237,6 +267,8 @@ impl AskReply {
             took_ms: answer.took_ms,
             asked_as: answer.asked_as,
             record_id: answer.record.map(|record| record.to_string()),
+            conversation: None,
+            turn: None,
         }
     }
 }
@@ -260,7 +292,8 @@ impl Cited {
 
 impl From<ItemLine> for ItemReply {
     fn from(line: ItemLine) -> Self {
-        let (path, url) = if is_url(&line.origin) { (None, Some(line.origin)) } else { (Some(line.origin), None) };
+        let origin = bare_origin(&line.origin).to_owned();
+        let (path, url) = if is_url(&origin) { (None, Some(origin)) } else { (Some(origin), None) };
         let document_id = line.document.map(|document| document.to_string());
         Self { path, url, status: line.state, document_id, chunks: line.chunks, reason: line.reason }
     }
@@ -279,11 +312,11 @@ mod tests {
 
     #[test]
     fn visitors_are_told_no_path_of_the_machine() {
-        let check = |origin: &str, expected| assert_eq!(place(origin.to_owned(), Viewer::Visitor), expected);
+        let check = |origin: &str, expected| assert_eq!(place(origin.to_owned(), Viewer::Reader), expected);
         check("/srv/handbook/refunds.md", "refunds.md");
         check("C:\\handbook\\refunds.md", "refunds.md");
         check("https://example.test/a/b", "https://example.test/a/b");
-        assert_eq!(place("/srv/refunds.md".into(), Viewer::Operator), "/srv/refunds.md");
+        assert_eq!(place("/srv/refunds.md".into(), Viewer::Editor), "/srv/refunds.md");
     }
 
     #[test]

@@ -4,9 +4,11 @@ use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// Rounded to what a person can use.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, ToSchema)]
+#[schema(value_type = HashMap<String, f64>)]
 pub struct Named(pub Vec<(String, f64)>);
 
 impl Named {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use retrieval::access::{AccessError, AccessLabel};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ItemReply;
 use crate::library::{Explanation, Finding, LedgerLine, PageRules, Plan, Scope, SourceStatus};
 
 /// A site to crawl; what is left out has its default.
-#[derive(Serialize, Deserialize, Clone, Default)]
+#[derive(Serialize, Deserialize, Clone, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteRequest {
     pub url: String,
@@ -98,14 +99,14 @@ impl SiteRequest {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Queued {
     pub source: String,
     pub job: String,
 }
 
 /// How a source stands.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct SourceReply {
     pub source: String,
     pub address: String,
@@ -119,18 +120,18 @@ pub struct SourceReply {
     pub problems: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Sources {
     pub sources: Vec<SourceReply>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct LedgerReply {
     pub pages: Vec<PageReply>,
 }
 
 /// An address, and what became of it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct PageReply {
     pub url: String,
     pub status: String,
@@ -142,18 +143,18 @@ pub struct PageReply {
     pub found_on: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Confirmed {
     pub retired: usize,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainRequest {
     pub url: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct ExplainReply {
     pub url: String,
     /// Whether a crawl would ask for it.
@@ -161,7 +162,7 @@ pub struct ExplainReply {
     pub findings: Vec<FindingReply>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct FindingReply {
     pub subject: String,
     pub passes: bool,

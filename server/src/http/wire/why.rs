@@ -1,10 +1,11 @@
 //! What crosses the wire about a document that did not answer.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::answer::{Step, Why};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhyRequest {
     /// An id, an origin, or the end of its path.
@@ -15,7 +16,7 @@ pub struct WhyRequest {
     pub as_label: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct WhyReply {
     pub verdict: String,
     /// None when there is no such document for this reader.
@@ -26,7 +27,7 @@ pub struct WhyReply {
 }
 
 /// The last one that is listed is the one that decided.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct StageReply {
     pub stage: String,
     pub passed: bool,

@@ -11,6 +11,9 @@ mod gold;
 mod killed;
 mod seed;
 mod served;
+mod talked;
+
+mod accounts;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use server::http::{Needs, ROUTES, ReadyState};
 use server::library::{Plan, Scope};
+use server::people::policy::{Least, POLICY};
 
 use super::{Sender, Served, served};
 use crate::ground::label;
@@ -26,6 +27,8 @@ fn requests(job: &str, source: &str) -> Vec<(&'static str, &'static str, String,
         ("GET", "/ui/{file}", "/ui/ask.js".into(), String::new()),
         plain("GET", "/healthz", ""),
         plain("GET", "/readyz", ""),
+        plain("GET", "/openapi.json", ""),
+        plain("GET", "/docs", ""),
         plain("GET", "/metrics", ""),
         plain("POST", "/api/v1/search", r#"{"query":"refunds"}"#),
         plain("POST", "/api/v1/ask", r#"{"question":"How long do refunds take?"}"#),
@@ -48,7 +51,66 @@ fn requests(job: &str, source: &str) -> Vec<(&'static str, &'static str, String,
         ),
         ("DELETE", "/api/v1/sources/{source}", format!("/api/v1/sources/{source}"), String::new()),
         plain("DELETE", "/api/v1/documents", r#"{"name":"nobody.md"}"#),
+        plain("GET", "/api/v1/sign-in-ways", ""),
+        plain("GET", "/join", ""),
+        plain("GET", "/sign-in", ""),
+        plain("GET", "/api/v1/people", ""),
+        plain("GET", "/api/v1/groups", ""),
     ]
+}
+
+/// What only somebody with an account, a password or a link is let do: see `who_sees_what`.
+const NEEDS_AN_ACCOUNT: &[(&str, &str)] = &[
+    ("POST", "/api/v1/sessions"),
+    ("GET", "/api/v1/sessions"),
+    ("DELETE", "/api/v1/sessions/current"),
+    ("DELETE", "/api/v1/sessions/{session}"),
+    ("GET", "/api/v1/me"),
+    ("POST", "/api/v1/me/password"),
+    ("POST", "/api/v1/links/inspect"),
+    ("POST", "/api/v1/links/redeem"),
+    ("GET", "/api/v1/documents"),
+    ("POST", "/api/v1/documents/upload"),
+    ("GET", "/api/v1/documents/{document}"),
+    ("PATCH", "/api/v1/documents/{document}"),
+    ("DELETE", "/api/v1/documents/{document}"),
+    ("GET", "/api/v1/documents/{document}/chunks"),
+    ("GET", "/api/v1/documents/{document}/text"),
+    ("GET", "/api/v1/documents/{document}/original"),
+    ("GET", "/api/v1/jobs"),
+    ("GET", "/api/v1/oidc/start"),
+    ("GET", "/api/v1/oidc/callback"),
+    ("POST", "/api/v1/people"),
+    ("GET", "/api/v1/people/{person}"),
+    ("PATCH", "/api/v1/people/{person}"),
+    ("DELETE", "/api/v1/people/{person}"),
+    ("POST", "/api/v1/people/{person}/link"),
+    ("GET", "/api/v1/people/{person}/sessions"),
+    ("DELETE", "/api/v1/people/{person}/sessions"),
+    ("POST", "/api/v1/groups"),
+    ("DELETE", "/api/v1/groups/{group}"),
+    ("GET", "/api/v1/keys"),
+    ("POST", "/api/v1/keys"),
+    ("DELETE", "/api/v1/keys/{key}"),
+    ("POST", "/api/v1/conversations"),
+    ("GET", "/api/v1/conversations"),
+    ("GET", "/api/v1/conversations/{conversation}"),
+    ("DELETE", "/api/v1/conversations/{conversation}"),
+    ("GET", "/api/v1/audit"),
+    ("GET", "/api/v1/audit/export"),
+    ("POST", "/api/v1/simulate/compare"),
+    ("POST", "/api/v1/access/explain"),
+    ("POST", "/api/v1/self-check"),
+];
+
+/// Whether the table lets in who did not sign in.
+fn lets_visitors_in(needs: Needs) -> bool {
+    match needs {
+        Needs::Nothing => true,
+        Needs::May(verb, kind) => {
+            POLICY.iter().any(|rule| (rule.verb, rule.kind, rule.least) == (verb, kind, Least::Visitor))
+        }
+    }
 }
 
 async fn a_job(served: &Served) -> String {
@@ -73,7 +135,7 @@ async fn every_route_lets_in_whom_the_table_says() {
         let operator = served.send(Sender::Operator, method, &path, &body).await;
         assert!(operator.status.is_success(), "{method} {path}: {operator:?}");
         let nobody = served.send(Sender::Nobody, method, &path, &body).await;
-        let lets_visitors_in = matches!(needs, Needs::Nothing | Needs::Clearance);
+        let lets_visitors_in = lets_visitors_in(needs);
         assert_eq!(nobody.status.is_success(), lets_visitors_in, "{method} {path}: {nobody:?}");
         for sender in WRONG {
             let wrong = served.send(sender, method, &path, &body).await;
@@ -83,6 +145,7 @@ async fn every_route_lets_in_whom_the_table_says() {
             }
         }
     }
+    exercised.extend(NEEDS_AN_ACCOUNT.iter().copied());
     let table: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
     assert_eq!(exercised, table, "a route is not exercised, or not in the table");
 }
@@ -159,6 +222,13 @@ async fn the_page_runs_nothing_from_elsewhere() {
         "{}",
         page.body
     );
+    for file in ["join.js", "sign-in.js", "api.js", "account.js", "join.html", "sign-in.html"] {
+        let reply = served.send(Sender::Nobody, "GET", &format!("/ui/{file}"), "").await;
+        assert_eq!(reply.status, StatusCode::OK, "{file}");
+        for bad in ["innerHTML", "eval(", "<script>", "style=", "://", "onclick", "document.write"] {
+            assert!(!reply.body.contains(bad), "{file}: {bad}");
+        }
+    }
     for (file, kind) in [("ask.js", "javascript"), ("style.css", "text/css"), ("index.html", "text/html")] {
         let reply = served.send(Sender::Nobody, "GET", &format!("/ui/{file}"), "").await;
         assert!(reply.headers["content-type"].to_str().unwrap().contains(kind), "{reply:?}");

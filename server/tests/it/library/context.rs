@@ -33,7 +33,7 @@ async fn hits(home: &Home, who: &str, question: &str) -> Vec<Scored> {
 
 /// What a visitor is sent, to the byte.
 async fn reply(home: &Home, who: &str, question: &str) -> String {
-    let hits = hits(home, who, question).await.into_iter().map(|hit| Hit::new(hit, Viewer::Visitor));
+    let hits = hits(home, who, question).await.into_iter().map(|hit| Hit::new(hit, Viewer::Reader));
     serde_json::to_string(&hits.collect::<Vec<_>>()).unwrap()
 }
 

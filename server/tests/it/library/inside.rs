@@ -78,7 +78,7 @@ async fn what_failed_can_be_tried_again(home: Home) {
     home.ground.turn(1);
     ingest(&home, "y.md", "public", b"Mended since.".to_vec()).await;
     home.library.reconcile().await.unwrap();
-    let retried = home.library.retry(None).await.unwrap().expect("one file failed and was not handed in since");
+    let retried = home.retry().await.unwrap().expect("one file failed and was not handed in since");
     home.library.work(&|_, _| {}).await.unwrap();
     let lines = home.lines(retried).await;
     assert_eq!((lines.len(), lines[0].origin.as_str(), lines[0].state.as_str()), (1, "x.md", "failed"));
@@ -86,7 +86,7 @@ async fn what_failed_can_be_tried_again(home: Home) {
     assert!(!reason.contains("original"), "its bytes were kept: {reason}");
     home.ground.turn(1);
     ingest(&home, "x.md", "public", b"Mended as well.".to_vec()).await;
-    assert_eq!(home.library.retry(None).await.unwrap(), None);
+    assert_eq!(home.retry().await.unwrap(), None);
 }
 
 async fn files_that_vanished_leave_unless_too_many(home: Home) {

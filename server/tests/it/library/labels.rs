@@ -1,7 +1,12 @@
 //! New labels for what is there: tightened and loosened, by taking it in again.
 
-use retrieval::ports::StoredPoint;
+use std::sync::Arc;
 
+use retrieval::ports::StoredPoint;
+use retrieval::search::Depth;
+use server::store::DocumentRead;
+
+use super::faults::Faulty;
 use super::{Home, on_all, states, texts};
 use crate::ground::label;
 
@@ -10,6 +15,11 @@ on_all!(
     tightening_works_before_the_index_hears_of_it,
     a_new_text_with_a_new_label_never_shows_under_the_old_one,
     the_outbox_of_labels_deletes_nothing,
+    a_person_loosens_and_tightens_and_the_index_follows,
+    an_index_that_lags_holds_up_no_label,
+    a_label_is_given_only_to_what_stands_as_it_was_seen,
+    a_twin_under_the_new_label_stays_with_all_its_origins,
+    what_waited_is_tried_again_under_the_new_label,
 );
 
 async fn labels_in_index(home: &Home) -> Vec<StoredPoint> {
@@ -92,4 +102,99 @@ async fn the_outbox_of_labels_deletes_nothing(home: Home) {
     home.ground.store.document_relabel(home.ground.workspace, document, &label("internal")).await.unwrap();
     home.remove(document).await;
     assert_eq!(home.points().await, 2);
+}
+
+async fn as_seen(home: &Home, origin: &str) -> DocumentRead {
+    let document = home.document(origin).await.unwrap();
+    home.ground.store.document_read(&home.ground.everything(), document).await.unwrap().unwrap()
+}
+
+async fn a_person_loosens_and_tightens_and_the_index_follows(home: Home) {
+    home.ingest(&[("a.md", "internal", "Words of a."), ("b.md", "public", "Words of b.")]).await;
+    for (who, may, may_not) in [
+        ("public", "public", None),
+        ("public,groups=hr", "public,groups=hr", Some("restricted")),
+        ("public,groups=hr+web", "public,groups=web", Some("restricted")),
+        ("restricted,groups=sales", "restricted,groups=sales", Some("restricted,groups=hr")),
+        ("customer", "customer", Some("public")),
+    ] {
+        assert!(home.library.relabel(&as_seen(&home, "a.md").await, &label(who)).await.unwrap());
+        assert_eq!(home.found(may, "words").await, texts(&["Words of a.", "Words of b."]), "{who}");
+        if let Some(may_not) = may_not {
+            assert_eq!(home.found(may_not, "words").await, texts(&["Words of b."]), "{who}");
+        }
+        assert_eq!(home.ground.store.outbox_len(home.ground.workspace).await.unwrap(), 0);
+    }
+    home.assert_in_step().await;
+}
+
+/// Whether the index works for no step, one or two: what SQL says is what readers see, and it is told later.
+async fn an_index_that_lags_holds_up_no_label(home: Home) {
+    home.ingest(&[("a.md", "public", "Words of a."), ("b.md", "public", "Words of b.")]).await;
+    for writes in 0..4 {
+        for (from, to) in [("public", "restricted"), ("restricted", "public"), ("public", "public,groups=hr")] {
+            home.library.relabel(&as_seen(&home, "a.md").await, &label(from)).await.unwrap();
+            let faulty = home.restarted(Arc::new(Faulty::after(writes, Arc::clone(&home.index)))).await;
+            assert!(faulty.relabel(&as_seen(&home, "a.md").await, &label(to)).await.unwrap(), "{writes} {to}");
+            let read = as_seen(&home, "a.md").await;
+            assert_eq!(read.line.label, label(to));
+            if to != "public" {
+                assert_eq!(home.found("internal", "words").await, texts(&["Words of b."]), "{writes} {to}");
+            }
+            home.library.tell_index().await.unwrap();
+            assert_eq!(home.found(to, "words").await, texts(&["Words of a.", "Words of b."]), "{writes} {to}");
+            home.assert_in_step().await;
+        }
+    }
+}
+
+async fn a_label_is_given_only_to_what_stands_as_it_was_seen(home: Home) {
+    home.ingest(&[("a.md", "internal", "Words of a.")]).await;
+    let early = as_seen(&home, "a.md").await;
+    assert!(home.library.relabel(&early, &label("restricted")).await.unwrap());
+    // Who saw it as internal loosens nothing now, and what the index was told for it is taken back.
+    assert!(!home.library.relabel(&early, &label("public")).await.unwrap());
+    assert_eq!(as_seen(&home, "a.md").await.line.label, label("restricted"));
+    home.assert_in_step().await;
+    let seen = as_seen(&home, "a.md").await;
+    home.ingest(&[("a.md", "restricted", "Other words of a.")]).await;
+    assert!(!home.library.relabel(&seen, &label("public")).await.unwrap());
+    home.remove(seen.line.document).await;
+    assert!(!home.library.relabel(&seen, &label("public")).await.unwrap());
+    home.assert_in_step().await;
+}
+
+async fn a_twin_under_the_new_label_stays_with_all_its_origins(home: Home) {
+    let shared = "# T\n\nShared words that stand in both.";
+    home.ingest(&[("a.md", "internal", shared), ("b.md", "public", shared), ("c.md", "internal", shared)]).await;
+    let (moved, there) = (home.document("a.md").await.unwrap(), home.document("b.md").await.unwrap());
+    assert!(home.document("c.md").await == Some(moved) && moved != there);
+    assert!(home.library.relabel(&as_seen(&home, "a.md").await, &label("public")).await.unwrap());
+    // Both are there, by every origin and by the id that somebody may have cited; a search shows the text once.
+    assert_eq!(home.documents().await, 2);
+    for (origin, document) in [("a.md", moved), ("b.md", there), ("c.md", moved)] {
+        assert_eq!(home.document(origin).await, Some(document), "{origin}");
+    }
+    let shown = home.searcher().search(&home.ground.reader("public"), "shared words", Depth::Full, 10).await.unwrap();
+    assert_eq!(shown.passages.len(), 1);
+    let shown = shown.passages[0].passage.document;
+    assert!([moved, there].contains(&shown));
+    home.remove(shown).await;
+    assert_eq!(home.found("public", "shared words").await.len(), 1, "what stood behind it is seen again");
+    home.assert_in_step().await;
+}
+
+async fn what_waited_is_tried_again_under_the_new_label(home: Home) {
+    home.ingest(&[("a.md", "public", "Words of old.")]).await;
+    home.ground.turn(1);
+    let waiting = home.accept(&[("a.md", "public", "Words of now.")]).await;
+    assert!(home.library.relabel(&as_seen(&home, "a.md").await, &label("restricted")).await.unwrap());
+    home.library.work(&|_, _| {}).await.unwrap();
+    assert_eq!(states(&home.lines(waiting).await), ["failed"]);
+    home.ground.turn(1);
+    home.retry().await.unwrap().expect("it was not read");
+    home.library.work(&|_, _| {}).await.unwrap();
+    assert_eq!(home.found("internal", "words").await, texts(&[]));
+    assert_eq!(home.found("restricted", "words").await, texts(&["Words of now."]));
+    home.assert_in_step().await;
 }

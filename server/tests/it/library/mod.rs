@@ -36,7 +36,7 @@ use retrieval::rerank::BuiltIn;
 use retrieval::search::{Depth, Searcher};
 use server::answer::{Answerer, Rewriter};
 use server::fetch::{AllowedAddresses, FetchSettings, WebClient};
-use server::library::{Library, Upload, Web};
+use server::library::{Library, LibraryError, Onlooker, Upload, Web};
 use server::store::ItemLine;
 use url::Url;
 
@@ -163,6 +163,12 @@ impl Home {
         self.lines(job).await
     }
 
+    /// What failed anywhere is tried again.
+    pub async fn retry(&self) -> Result<Option<JobId>, LibraryError> {
+        let everything = self.ground.everything();
+        self.library.retry(Onlooker { clearance: &everything, person: None }, None).await
+    }
+
     pub async fn lines(&self, job: JobId) -> Vec<ItemLine> {
         self.library.job(job).await.unwrap().unwrap().items
     }
@@ -232,6 +238,7 @@ fn library(ground: &Ground, index: Arc<dyn VectorIndex>, parser: Arc<dyn Parse>)
         web: web(),
         working: Default::default(),
         crawling: Default::default(),
+        telling: Default::default(),
     }
 }
 

@@ -127,7 +127,8 @@ async fn originals_that_nothing_needs_go(home: Home) {
     let originals = home.ground.folder.path().join("originals");
     std::fs::write(originals.join("half.tmp"), "half").unwrap();
     assert_eq!(home.library.reconcile().await.unwrap().swept, 2, "the first state and the half one");
-    assert_eq!(std::fs::read_dir(&originals).unwrap().count(), 3, "what failed may be tried again");
+    let kept = std::fs::read_dir(&originals).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_file());
+    assert_eq!(kept.count(), 3, "what failed may be tried again");
     home.library.work(&|_, _| {}).await.unwrap().unwrap();
     assert_eq!(home.lines(waiting).await[0].state, "indexed");
     assert_eq!(home.library.reconcile().await.unwrap().swept, 0);

@@ -3,6 +3,8 @@
 //! [`every_write_is_judged`] goes through all functions of the store that write, and fails when there is one that it does
 //! not know: whoever adds a query decides here whether remembered rankings outlive it.
 
+mod accounts;
+
 use std::collections::BTreeSet;
 
 use ingest::crawl::address::Address;
@@ -67,6 +69,8 @@ async fn every_write_is_judged(ground: Ground) {
     settlements(&mut witness).await;
     sources(&mut witness).await;
     records(&mut witness).await;
+    accounts::readers(&mut witness).await;
+    accounts::accounts(&mut witness).await;
     let unknown: Vec<String> = writes().into_iter().filter(|name| !witness.judged.contains(name.as_str())).collect();
     assert_eq!(unknown, [""; 0], "these write, and nobody decided here whether they raise the version");
     ground.store.workspace_remove(ground.workspace).await.unwrap();

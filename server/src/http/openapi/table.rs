@@ -1,0 +1,271 @@
+//! The table: one row for every route of the API, in the order in which the page shows them.
+
+use super::form::UploadForm;
+use super::row::{Section, row};
+use crate::http::wire::*;
+
+/// What stands between braces in paths.
+pub const PARAMETERS: &[(&str, &str)] = &[
+    ("conversation", "The id of a conversation."),
+    ("document", "The id of a document."),
+    ("group", "The name of a group."),
+    ("job", "The id of a job."),
+    ("key", "The id of a key."),
+    ("person", "The id of a person."),
+    ("session", "The id of a session."),
+    ("source", "The id of a source."),
+];
+
+const ONCE: &str = "Idempotency-Key";
+const IF_MATCH: &str = "If-Match";
+const IF_NONE_MATCH: &str = "If-None-Match";
+const SECRET: &str = "X-Conversation-Secret";
+
+/// The headers that handlers read.
+pub const HEADERS: &[(&str, &str)] = &[
+    (ONCE, "A word of your own, up to 255 letters: the same request with the same word is done once."),
+    (IF_MATCH, "The ETag of what you saw: refused with 412 when it has changed since."),
+    (IF_NONE_MATCH, "The ETag of what you have: answered with 304 when nothing has changed."),
+    ("Range", "A part of the file, as in `bytes=0-999`."),
+    ("If-Range", "The ETag of the file that the range is of."),
+    (SECRET, "What a visitor was told when the conversation began."),
+];
+
+pub const SECTIONS: &[Section] =
+    &[ASKING, CONVERSATIONS, DOCUMENTS, JOBS, SOURCES, SIGNING_IN, PEOPLE, GROUPS, KEYS, RIGHTS];
+
+const ASKING: Section = Section {
+    tag: "Asking",
+    about: "Search, answers, and why a document did not answer.",
+    rows: &[
+        row("POST", "/api/v1/search", "Finds the passages that answer best.")
+            .takes::<SearchRequest>()
+            .gives::<SearchReply>(200),
+        row("POST", "/api/v1/ask", "Answers a question with quotes from the documents.")
+            .takes::<AskRequest>()
+            .gives::<AskReply>(200)
+            .also(&[404, 409]),
+        row("POST", "/api/v1/why", "Says at which stage a document dropped out of an answer.")
+            .takes::<WhyRequest>()
+            .gives::<WhyReply>(200),
+    ],
+};
+
+const CONVERSATIONS: Section = Section {
+    tag: "Conversations",
+    about: "What one has asked, as far as the answers may still be read.",
+    rows: &[
+        row("POST", "/api/v1/conversations", "Begins a conversation; a visitor is told its secret this once.")
+            .gives::<ConversationMade>(201),
+        row("GET", "/api/v1/conversations", "Lists one's own conversations, the last used first.")
+            .query::<Behind>()
+            .gives::<ConversationList>(200),
+        row("GET", "/api/v1/conversations/{conversation}", "Shows what was said in a conversation.")
+            .query::<Behind>()
+            .headers(&[SECRET])
+            .gives::<ConversationReply>(200),
+        row("DELETE", "/api/v1/conversations/{conversation}", "Forgets a conversation.")
+            .headers(&[SECRET])
+            .gives_nothing(204),
+    ],
+};
+
+const DOCUMENTS: Section = Section {
+    tag: "Documents",
+    about: "What is in the library, as far as the asker reads.",
+    rows: &[
+        row("GET", "/api/v1/documents", "Lists the documents.").query::<DocumentsQuery>().gives::<Documents>(200),
+        row("POST", "/api/v1/documents", "Hands in documents as base64; a job takes them up.")
+            .takes::<NewDocuments>()
+            .headers(&[ONCE])
+            .gives::<Accepted>(202)
+            .also(&[409, 422, 507]),
+        row("POST", "/api/v1/documents/upload", "Hands in files as a form; a job takes them up.")
+            .takes_form::<UploadForm>()
+            .headers(&[ONCE])
+            .gives::<Accepted>(202)
+            .also(&[409, 413, 422, 507]),
+        row("DELETE", "/api/v1/documents", "Removes a document by its id or by where it came from.")
+            .takes::<Name>()
+            .gives::<Removed>(200),
+        row("GET", "/api/v1/documents/{document}", "Shows a document.")
+            .headers(&[IF_NONE_MATCH])
+            .gives::<DocumentReply>(200)
+            .also(&[304]),
+        row("PATCH", "/api/v1/documents/{document}", "Gives a document other readers.")
+            .takes::<Relabel>()
+            .headers(&[IF_MATCH])
+            .gives::<DocumentReply>(200)
+            .also(&[409, 412]),
+        row("DELETE", "/api/v1/documents/{document}", "Removes a document.")
+            .headers(&[IF_MATCH])
+            .gives_nothing(204)
+            .also(&[412]),
+        row("GET", "/api/v1/documents/{document}/chunks", "Lists the parts of a document's text that are searched.")
+            .query::<PageQuery>()
+            .gives::<Chunks>(200),
+        row("GET", "/api/v1/documents/{document}/text", "Gives the text of a document.")
+            .headers(&[IF_NONE_MATCH])
+            .gives_bytes("text/plain")
+            .also(&[304]),
+        row("GET", "/api/v1/documents/{document}/original", "Gives the file that a document was made of.")
+            .headers(&[IF_NONE_MATCH, "Range", "If-Range"])
+            .gives_bytes("application/octet-stream")
+            .also(&[206, 304, 416]),
+        row("GET", "/api/v1/documents/inspect", "Shows everything that is known of a document.")
+            .query::<Name>()
+            .gives::<InspectReply>(200)
+            .also(&[404]),
+        row("POST", "/api/v1/documents/sync", "Removes what came from a folder and is no longer in it.")
+            .takes::<SyncRequest>()
+            .gives::<SyncReply>(200),
+    ],
+};
+
+const JOBS: Section = Section {
+    tag: "Jobs",
+    about: "What is being taken up, and what became of it.",
+    rows: &[
+        row("GET", "/api/v1/jobs", "Lists the jobs, the newest first.").query::<PageQuery>().gives::<Jobs>(200),
+        row("GET", "/api/v1/jobs/{job}", "Shows a job and each of its items.").gives::<JobReply>(200),
+        row("POST", "/api/v1/jobs/retry", "Tries again what failed in a job, or in any of the last days.")
+            .takes::<Retry>()
+            .gives::<Retried>(202)
+            .also(&[404]),
+    ],
+};
+
+const SOURCES: Section = Section {
+    tag: "Sources",
+    about: "Sites that are crawled.",
+    rows: &[
+        row("POST", "/api/v1/sources", "Crawls a site, now and as its plan says.")
+            .takes::<SiteRequest>()
+            .headers(&[ONCE])
+            .gives::<Queued>(202)
+            .also(&[409, 422]),
+        row("GET", "/api/v1/sources", "Lists the sources and how they stand.").gives::<Sources>(200),
+        row("GET", "/api/v1/sources/{source}", "Shows how a source stands.").gives::<SourceReply>(200),
+        row("DELETE", "/api/v1/sources/{source}", "Forgets a source and removes its documents.")
+            .gives::<Confirmed>(200),
+        row("GET", "/api/v1/sources/{source}/pages", "Lists what became of each address of a source.")
+            .gives::<LedgerReply>(200),
+        row("POST", "/api/v1/sources/{source}/confirm", "Removes the documents that a round no longer found.")
+            .gives::<Confirmed>(200),
+        row("POST", "/api/v1/sources/{source}/explain", "Says whether a crawl would fetch an address, and why.")
+            .takes::<ExplainRequest>()
+            .gives::<ExplainReply>(200),
+    ],
+};
+
+const SIGNING_IN: Section = Section {
+    tag: "Signing in",
+    about: "Passwords, links that work once, sessions, and who one is.",
+    rows: &[
+        row("GET", "/api/v1/sign-in-ways", "Says how one can sign in here.").gives::<SignInWays>(200),
+        row("POST", "/api/v1/sessions", "Signs in with a password and sets the cookie of the session.")
+            .takes::<SignInRequest>()
+            .gives::<SignedIn>(201)
+            .also(&[401, 429]),
+        row("GET", "/api/v1/sessions", "Lists one's own sessions.").gives::<Sessions>(200),
+        row("DELETE", "/api/v1/sessions/current", "Signs out here.").gives_nothing(204),
+        row("DELETE", "/api/v1/sessions/{session}", "Ends one of one's sessions.").gives_nothing(204),
+        row("GET", "/api/v1/oidc/start", "Sends the browser to the provider to sign in there.")
+            .gives_nothing(303)
+            .also(&[404]),
+        row("GET", "/api/v1/oidc/callback", "Takes the browser back from the provider, and signs in.")
+            .query::<OidcAnswer>()
+            .gives_nothing(303)
+            .also(&[404]),
+        row("GET", "/api/v1/me", "Says who the asker is and what they may read.").gives::<Me>(200),
+        row("POST", "/api/v1/me/password", "Changes one's password and ends every other session.")
+            .takes::<PasswordRequest>()
+            .gives::<SignedIn>(201),
+        row("POST", "/api/v1/links/inspect", "Says what a link is for, without using it up.")
+            .takes::<LinkRequest>()
+            .gives::<LinkReply>(200)
+            .also(&[429]),
+        row("POST", "/api/v1/links/redeem", "Uses up a link: sets a password and signs in.")
+            .takes::<RedeemRequest>()
+            .gives::<SignedIn>(201)
+            .also(&[409, 429]),
+    ],
+};
+
+const PEOPLE: Section = Section {
+    tag: "People",
+    about: "Accounts, and what each may do and read.",
+    rows: &[
+        row("GET", "/api/v1/people", "Lists the people by the names that they sign in by.")
+            .query::<PeopleQuery>()
+            .gives::<PeopleReply>(200),
+        row("POST", "/api/v1/people", "Invites somebody; the link to join is told this once.")
+            .takes::<NewPersonRequest>()
+            .gives::<Invited>(201)
+            .also(&[409]),
+        row("GET", "/api/v1/people/{person}", "Shows a person.").gives::<PersonReply>(200),
+        row("PATCH", "/api/v1/people/{person}", "Changes somebody's name, role, tier, groups or state.")
+            .takes::<PersonChangeRequest>()
+            .gives::<PersonReply>(200)
+            .also(&[409]),
+        row("DELETE", "/api/v1/people/{person}", "Removes a person with their sessions and keys.")
+            .gives_nothing(204)
+            .also(&[409]),
+        row("POST", "/api/v1/people/{person}/link", "Makes a new link to join or to choose another password.")
+            .gives::<LinkMade>(201)
+            .also(&[409]),
+        row("GET", "/api/v1/people/{person}/sessions", "Lists somebody's sessions.").gives::<Sessions>(200),
+        row("DELETE", "/api/v1/people/{person}/sessions", "Signs somebody out everywhere.").gives::<Ended>(200),
+    ],
+};
+
+const GROUPS: Section = Section {
+    tag: "Groups",
+    about: "Names that documents are labelled with and that people belong to.",
+    rows: &[
+        row("GET", "/api/v1/groups", "Lists the groups with how many people and documents are in each.")
+            .gives::<GroupsReply>(200),
+        row("POST", "/api/v1/groups", "Adds a group.").takes::<NewGroupRequest>().gives::<GroupReply>(201).also(&[409]),
+        row("DELETE", "/api/v1/groups/{group}", "Removes a group: nobody belongs to it any more.")
+            .gives_nothing(204)
+            .also(&[409]),
+    ],
+};
+
+const KEYS: Section = Section {
+    tag: "Keys",
+    about: "Credentials of programs, each within the rights of its owner.",
+    rows: &[
+        row("GET", "/api/v1/keys", "Lists one's own keys, somebody's, or everybody's.")
+            .query::<KeysQuery>()
+            .gives::<KeysReply>(200)
+            .also(&[404]),
+        row("POST", "/api/v1/keys", "Makes a key; its secret is told this once.")
+            .takes::<NewKeyRequest>()
+            .gives::<KeyMade>(201)
+            .also(&[404, 409]),
+        row("DELETE", "/api/v1/keys/{key}", "Revokes a key.").gives_nothing(204),
+    ],
+};
+
+const RIGHTS: Section = Section {
+    tag: "Rights",
+    about: "Whether everybody sees what they should, and what was done.",
+    rows: &[
+        row("POST", "/api/v1/simulate/compare", "Shows what two askers are shown, side by side.")
+            .takes::<CompareRequest>()
+            .gives::<CompareReply>(200),
+        row("POST", "/api/v1/access/explain", "Says which rule decides whether a person reads a document.")
+            .takes::<AccessRequest>()
+            .gives::<AccessReply>(200),
+        row("GET", "/api/v1/audit", "Lists what was done, the last first.")
+            .query::<AuditQuery>()
+            .gives::<AuditReply>(200),
+        row("GET", "/api/v1/audit/export", "Gives what was done in its order, one JSON object a line.")
+            .query::<AuditQuery>()
+            .gives_bytes("application/x-ndjson"),
+        row("POST", "/api/v1/self-check", "Searches for leaks now, and says what was found.")
+            .gives::<SelfCheckReply>(200)
+            .also(&[409]),
+    ],
+};

@@ -1,0 +1,162 @@
+//! Conversations as they cross the wire: one's own, each turn as far as it may be read now.
+
+use retrieval::model::ConversationId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Viewer, place};
+use crate::config::Secret;
+use crate::conversation::{Begun, Cited as KeptCitation, Conversation, MASKED, Turn};
+
+/// How many of a list one reply holds, where the request does not say, and at most.
+const LISTED: usize = 50;
+const MOST_LISTED: usize = 200;
+
+/// Which part of a list is asked for.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Behind {
+    /// Where the reply before ended: its `next`.
+    pub after: Option<String>,
+    pub limit: Option<usize>,
+}
+
+impl Behind {
+    pub fn limit(&self) -> usize {
+        self.limit.unwrap_or(LISTED).clamp(1, MOST_LISTED)
+    }
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ConversationLine {
+    pub id: String,
+    pub turns: i64,
+    pub created_ms: i64,
+    pub used_ms: i64,
+    /// When it is forgotten, unless something is asked in it before.
+    pub ends_ms: i64,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ConversationMade {
+    #[serde(flatten)]
+    pub conversation: ConversationLine,
+    /// For a visitor, this once: whoever holds it goes on with the conversation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ConversationList {
+    pub conversations: Vec<ConversationLine>,
+    /// For `after`, when there may be more.
+    pub next: Option<String>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ConversationReply {
+    #[serde(flatten)]
+    pub conversation: ConversationLine,
+    pub said: Vec<TurnReply>,
+    /// For `after`, when there may be more.
+    pub next: Option<String>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct TurnReply {
+    pub turn: i64,
+    pub question: String,
+    pub answer: String,
+    /// The answer rested on something that is no longer readable, and stands here no longer.
+    pub masked: bool,
+    pub declined: bool,
+    /// Asked with eyes that are not the asker's own.
+    pub simulated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<String>,
+    pub citations: Vec<RememberedCitation>,
+    pub record_id: Option<String>,
+    pub asked_ms: i64,
+}
+
+/// A citation of an earlier answer: the quote as it was, the document as it is called now.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct RememberedCitation {
+    pub n: usize,
+    pub document_id: String,
+    pub title: String,
+    pub url: String,
+    pub page: Option<u32>,
+    pub heading: String,
+    pub quote: String,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl From<Conversation> for ConversationLine {
+    fn from(conversation: Conversation) -> Self {
+        let Conversation { id, turns, created_ms, used_ms, ends_ms, .. } = conversation;
+        Self { id: id.to_string(), turns, created_ms, used_ms, ends_ms }
+    }
+}
+
+impl From<Begun> for ConversationMade {
+    fn from(begun: Begun) -> Self {
+        let secret = begun.secret.as_ref().map(Secret::reveal).map(str::to_owned);
+        Self { conversation: begun.conversation.into(), secret }
+    }
+}
+
+impl ConversationList {
+    pub fn new(found: Vec<Conversation>, limit: usize) -> Self {
+        let last: Option<ConversationId> = found.last().filter(|_| found.len() == limit).map(|last| last.id);
+        let conversations = found.into_iter().map(ConversationLine::from).collect();
+        Self { conversations, next: last.map(|last| last.to_string()) }
+    }
+}
+
+impl ConversationReply {
+    pub fn new((conversation, turns): (Conversation, Vec<Turn>), limit: usize, viewer: Viewer) -> Self {
+        let last = turns.last().filter(|_| turns.len() == limit).map(|last| last.ordinal.to_string());
+        let said = turns.into_iter().map(|turn| TurnReply::new(turn, viewer)).collect();
+        Self { conversation: conversation.into(), said, next: last }
+    }
+}
+
+impl TurnReply {
+    fn new(turn: Turn, viewer: Viewer) -> Self {
+        let Turn { ordinal, question, answer, asked_as, declined, record, simulated, asked_ms } = turn;
+        let masked = answer.is_none();
+        let (answer, citations) =
+            answer.map_or_else(|| (MASKED.to_owned(), Vec::new()), |answer| (answer.text, answer.citations));
+        Self {
+            turn: ordinal,
+            question,
+            answer,
+            masked,
+            declined,
+            simulated,
+            asked_as,
+            citations: citations.into_iter().map(|cited| RememberedCitation::new(cited, viewer)).collect(),
+            record_id: record.map(|record| record.to_string()),
+            asked_ms,
+        }
+    }
+}
+
+impl RememberedCitation {
+    fn new(cited: KeptCitation, viewer: Viewer) -> Self {
+        let KeptCitation { document, title, origin, quoted } = cited;
+        Self {
+            n: quoted.n,
+            document_id: document.to_string(),
+            title,
+            url: place(origin, viewer),
+            page: quoted.page,
+            heading: quoted.heading,
+            quote: quoted.quote,
+            start: quoted.bytes.start,
+            end: quoted.bytes.end,
+        }
+    }
+}

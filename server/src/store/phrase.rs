@@ -1,0 +1,50 @@
+//! A query that is put together from parts: its words are ours, whatever comes from elsewhere is bound.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, AssertSqlSafe, FromRow};
+
+use super::StoreError;
+
+enum Bound {
+    Text(String),
+    Number(i64),
+}
+
+pub(super) struct Phrase {
+    words: String,
+    bound: Vec<Bound>,
+}
+
+impl Phrase {
+    pub fn new(words: &str) -> Self {
+        Self { words: words.to_owned(), bound: Vec::new() }
+    }
+
+    /// Words of ours.
+    pub fn push(&mut self, words: &str) {
+        self.words.push_str(words);
+    }
+
+    /// The place of this text among what is bound.
+    pub fn text(&mut self, text: String) -> String {
+        self.bound.push(Bound::Text(text));
+        format!("${}", self.bound.len())
+    }
+
+    pub fn number(&mut self, number: i64) -> String {
+        self.bound.push(Bound::Number(number));
+        format!("${}", self.bound.len())
+    }
+
+    pub async fn fetch_all<T>(self, pool: &AnyPool) -> Result<Vec<T>, StoreError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let query = sqlx::query_as(AssertSqlSafe(self.words));
+        let query = self.bound.into_iter().fold(query, |query, bound| match bound {
+            Bound::Text(text) => query.bind(text),
+            Bound::Number(number) => query.bind(number),
+        });
+        Ok(query.fetch_all(pool).await?)
+    }
+}
