@@ -9,7 +9,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest eval fmt deny provide check-format check-lints check-tests check-browser
+.PHONY: help run test bench bench-ingest soak-access eval fmt deny provide check-format check-lints check-tests check-browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ bench: ## Measure: embedding, indexing, search, start-up, memory
 
 bench-ingest: ## Measure: what is read of web pages, PDF files and sites (ARGS="--data DIR")
 	$(CARGO) bench --locked --workspace --bench house -- pages papers chunking vectors site $(ARGS)
+
+soak-access: ## Ask a million times as somebody, on both indexes, against the rule alone (hours)
+	$(CARGO) test --release --locked --workspace --test it -- --ignored --nocapture oracle::soak
 
 eval: ## Measure retrieval and answers on every set there is, and write docs/EVALUATION.md (DATA=folder)
 	$(CARGO) build --release
