@@ -2,10 +2,13 @@
 //!
 //! Asks the rows themselves, so it answers beside a running server and needs neither model nor index.
 
+use std::path::Path;
+
 use anyhow::anyhow;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::ingest::origin;
 use super::{Context, Outcome, desk, print};
 use crate::audit::{Audit, Deed, Occasion, Thing, What};
 use crate::datadir::DataDir;
@@ -41,7 +44,10 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     let reply = match find(&store, workspace, &person).await? {
         None => AccessReply::nobody(),
         Some(person) => {
-            let id = store.document_by_name(&clearance, &document).await?;
+            let id = match store.document_by_name(&clearance, &document).await? {
+                Some(id) => Some(id),
+                None => store.document_by_name(&clearance, &origin(Path::new(&document))).await?,
+            };
             let found = match id {
                 Some(id) => store.document_inspect(&clearance, id).await?,
                 None => None,
