@@ -9,7 +9,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest soak-access eval fmt deny provide check-format check-lints check-tests check-browser
+.PHONY: help run test bench bench-ingest soak-access eval fmt deny provide check-format check-lints check-tests check-browser check-clients
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ run: ## Build, provision on the first start, and serve the example handbook
 	$(CARGO) build --release
 	./target/release/lectern serve --seed data/seed $(ARGS)
 
-test: provide check-format check-lints check-tests check-browser ## The gate: everything that a change has to pass
+test: provide check-format check-lints check-tests check-browser check-clients ## The gate: everything that a change has to pass
 	@echo "make test: passed"
 
 bench: ## Measure: embedding, indexing, search, start-up, memory
@@ -56,3 +56,6 @@ check-tests: ## The Rust tests, the rules of the house among them (server/tests/
 
 check-browser: ## The page: the types of its scripts (tsc), then in a real browser, with the server that the tests built
 	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/browser-test
+
+check-clients: ## Other people's clients, talking to the server that the tests built
+	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/client-test

@@ -71,7 +71,7 @@ pub fn accepted(reply: &Reply) -> Option<String> {
     let text = unquoted(reply.text.trim());
     let is_question =
         text.chars().any(char::is_alphanumeric) && text.chars().count() <= LONGEST && !text.chars().any(breaks_a_line);
-    (is_question && !reply.cut_off).then(|| text.to_owned())
+    (is_question && !reply.ending.cut_off).then(|| text.to_owned())
 }
 
 /// Without the quotes around all of it; those of a word within stay, also where it begins or ends the text.
@@ -93,6 +93,12 @@ fn breaks_a_line(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::Ending;
+
+    fn reply(text: &str, cut_off: bool) -> Reply {
+        let ending = Ending { model: "m".into(), cut_off, usage: None, cost_micros: None };
+        Reply { text: text.to_owned(), ending }
+    }
 
     #[test]
     fn the_request_is_known() {
@@ -126,7 +132,7 @@ mod tests {
     #[test]
     fn a_rewrite_is_one_line_of_bearable_length() {
         let check = |text: &str, expected: Option<&str>| {
-            let found = accepted(&Reply { text: text.to_owned(), cut_off: false });
+            let found = accepted(&reply(text, false));
             assert_eq!(found.as_deref(), expected, "{text}");
         };
         check(" How long do refunds for annual plans take?\n", Some("How long do refunds for annual plans take?"));
@@ -141,6 +147,6 @@ mod tests {
         check("bell\u{7}", None);
         check(&"ü".repeat(400), Some(&"ü".repeat(400)));
         check(&"ü".repeat(401), None);
-        assert_eq!(accepted(&Reply { text: "How long do".into(), cut_off: true }), None);
+        assert_eq!(accepted(&reply("How long do", true)), None);
     }
 }

@@ -91,13 +91,16 @@ async fn searching(
     let whole = search::latencies(embedded, questions, &some, Depth::Full, FEW_ROUNDS).await?;
     let rate = search::rate(embedded, questions, &some).await?;
 
-    search_rows(found, "search p95", &readers, &after, Some(Target::Below(LIMIT_MS)));
+    let limited = |target| (corpus.points() <= LIMITED_POINTS).then_some(target);
+    search_rows(found, "search p95", &readers, &after, limited(Target::Below(LIMIT_MS)));
     recalling(found, house, corpus, questions, &readers, &ready, filled).await?;
     search_rows(found, "before optimising p95", &readers, &before, None);
     search_rows(found, "with reranking p95", &readers, &full, None);
-    search_rows(found, "whole search p95", &some, &whole, Some(Target::Below(WHOLE_LIMIT_MS)));
+    search_rows(found, "whole search p95", &some, &whole, limited(Target::Below(WHOLE_LIMIT_MS)));
     let row = found.row("whole searches, as many callers as cores", rate, "a second");
-    row.target(Target::AtLeast(LEAST_RATE));
+    if let Some(target) = limited(Target::AtLeast(LEAST_RATE)) {
+        row.target(target);
+    }
     found.remark(format!(
         "search: filter, dense and BM25 fused, SQL check and {SHOWN} texts, without the question's embedding; whole search: \
          with it, reranked and arranged; one caller, {QUESTIONS} questions, each the median of {ROUNDS} rounds ({FEW_ROUNDS} without a target); \

@@ -64,37 +64,47 @@ pub fn judge(found: &mut Findings, name: &str, served: &[Served]) {
 
 /// Start the server, wait until it is ready, leave it alone for a while, look, and stop it.
 pub fn serve(data_dir: &Path, more: &[&str]) -> anyhow::Result<Served> {
-    let address = free_address()?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lectern"));
-    command.arg("--data-dir").arg(data_dir).args(["serve", "--listen", &address.to_string()]).args(more);
-    command.env_remove("LECTERN_DATABASE_URL").env_remove("LECTERN_QDRANT_URL");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let started = Instant::now();
-    let mut server = Server(command.spawn().context("lectern cannot be started")?);
-    while !is_ready(address) {
-        if let Some(status) = server.0.try_wait()? {
-            bail!("lectern ended with {status} before it was ready");
-        }
-        if started.elapsed() > PATIENCE {
-            bail!("lectern was not ready after {} seconds", PATIENCE.as_secs());
-        }
-        std::thread::sleep(PAUSE);
-    }
+    let mut server = Server::ready(data_dir, more)?;
     let ready_seconds = started.elapsed().as_secs_f64();
     std::thread::sleep(IDLE);
-    let idle = Resident::of(server.0.id()).context("the memory of a process cannot be read here")?;
+    let idle = Resident::of(server.process.id()).context("the memory of a process cannot be read here")?;
     server.stop()?;
     Ok(Served { ready_seconds, idle })
 }
 
 /// A server that does not outlive the bench.
-struct Server(Child);
+pub struct Server {
+    pub address: SocketAddr,
+    process: Child,
+}
 
 impl Server {
+    /// Once it answers.
+    pub fn ready(data_dir: &Path, more: &[&str]) -> anyhow::Result<Self> {
+        let (address, started) = (free_address()?, Instant::now());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lectern"));
+        command.arg("--data-dir").arg(data_dir).args(["serve", "--listen", &address.to_string()]).args(more);
+        command.env_remove("LECTERN_DATABASE_URL").env_remove("LECTERN_QDRANT_URL");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let process = command.spawn().context("lectern cannot be started")?;
+        let mut server = Self { address, process };
+        while !is_ready(address) {
+            if let Some(status) = server.process.try_wait()? {
+                bail!("lectern ended with {status} before it was ready");
+            }
+            if started.elapsed() > PATIENCE {
+                bail!("lectern was not ready after {} seconds", PATIENCE.as_secs());
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Ok(server)
+    }
+
     /// As a service manager does; the next start finds everything put down in order.
-    fn stop(&mut self) -> anyhow::Result<()> {
-        Command::new("kill").arg(self.0.id().to_string()).status().context("kill cannot be started")?;
-        self.0.wait()?;
+    pub fn stop(&mut self) -> anyhow::Result<()> {
+        Command::new("kill").arg(self.process.id().to_string()).status().context("kill cannot be started")?;
+        self.process.wait()?;
         Ok(())
     }
 }
@@ -102,8 +112,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // Does nothing once it was stopped.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

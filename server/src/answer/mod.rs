@@ -4,28 +4,48 @@
 //! Permission comes first: the clearance is made before anything is looked up. Without a language model the answer is
 //! made of quotes, each checked against its source, or it is an honest "I don't know". Knows no SQL, no engine, no HTTP.
 
+mod asked_for;
+mod blocks;
+mod choose;
+mod courtesy;
 mod evidence;
+mod layout;
+mod made;
+mod manners;
+mod named;
 mod rewrite;
 mod sentences;
+mod signals;
+mod sure;
+mod telling;
 mod trace;
 mod why;
+mod worded;
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
+use prompts::answer::PromptError;
+use prompts::chat::ChatModel;
 use prompts::cite;
+pub use prompts::cite::Standing;
 use prompts::pack::{Budget, Offer, pack};
-use prompts::template::{Decline, Extractive, Quoted, TemplateError, Templates};
+use prompts::persona::Persona;
+use prompts::template::{TemplateError, Templates};
 use retrieval::access::{AccessError, Principal};
 use retrieval::followup::Turn;
 use retrieval::model::{DocumentId, GenerationId, Passage, PointId, RecordId, VersionId};
 use retrieval::ports::EmbedError;
 use retrieval::search::{Depth, Found, SearchError, Searcher};
+use tokio_util::sync::CancellationToken;
 
 use crate::store::{AnswerRecord, Store};
-use evidence::{Evidence, weigh};
+use made::{Made, Material};
+pub use manners::{Handoff, Kind, Language, Smalltalk, Triggers, handoff, smalltalk, wants_human};
 pub use rewrite::{Rewriter, StandAlone, WordedBy};
+pub use telling::{Checked, Event, Source, Teller};
+use trace::Kept;
 pub use why::{Step, Verdict, Why, WhyError};
 
 /// How many passages are looked at, and how much of them may stand as sources.
@@ -77,6 +97,8 @@ pub enum AnswerError {
     Embed(#[from] EmbedError),
     #[error(transparent)]
     Template(#[from] TemplateError),
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
 }
 
 /// A quote that stands in its source, to the byte.
@@ -116,11 +138,24 @@ pub struct Answer {
     pub named: Vec<Named>,
     pub mode: &'static str,
     pub model: String,
+    /// Why it is not in a model's words, where it would have been.
+    pub notice: Option<String>,
+    /// It was stopped, or its model broke off for want of room.
+    pub is_cut: bool,
+    /// What was said before is in it, or in what was searched for.
+    pub leans: bool,
     pub took_ms: u64,
     /// What was searched for, if not the question as it was typed.
     pub asked_as: Option<String>,
     /// `None` when the record could not be written, as on a full disk: reading goes on.
     pub record: Option<RecordId>,
+}
+
+/// A language model, and who it speaks as.
+#[derive(Clone)]
+pub struct Voice {
+    pub model: Arc<dyn ChatModel>,
+    pub persona: Persona,
 }
 
 /// Answers questions.
@@ -130,6 +165,8 @@ pub struct Answerer {
     pub rewriter: Rewriter,
     pub store: Store,
     pub templates: Arc<Templates>,
+    /// Words answers, where a language model is configured.
+    pub voice: Option<Voice>,
     pub generation: GenerationId,
 }
 
@@ -141,17 +178,35 @@ impl Answerer {
         question: &Question,
         history: &[Turn],
     ) -> Result<Answer, AnswerError> {
+        self.tell(principal, question, history, Teller::to_nobody(CancellationToken::new())).await
+    }
+
+    /// As `ask`, telling what comes of it on the way.
+    pub async fn tell(
+        &self,
+        principal: &Principal,
+        question: &Question,
+        history: &[Turn],
+        mut teller: Teller,
+    ) -> Result<Answer, AnswerError> {
         let (clearance, started) = (principal.clearance()?, Instant::now());
-        let asked = self.rewriter.stand_alone(question.as_str(), history).await;
+        if let Some(smalltalk) = manners::smalltalk(question.as_str()) {
+            let made = self.courtesy(smalltalk)?;
+            quote(&mut teller, &made);
+            let record = self.record(principal, question, &made, Kept::default(), took(started)).await;
+            return Ok(Answer { record, ..Answer::new(made, None) });
+        }
+        let payer = made::payer(principal);
+        let asked = self.rewriter.stand_alone_for(question.as_str(), history, &payer).await;
         let found = self.searcher.search(&clearance, &asked.text, Depth::Full, PASSAGES).await?;
         let sources = self.pack(&found);
-        let evidence = weigh(&*self.searcher.embedder, &asked.text, &found, &sources).await?;
-        let citations = self.check(&evidence, &sources);
-        let mut answer = self.word(&found, citations)?;
-        answer.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        answer.asked_as = asked.asked_as().map(str::to_owned);
-        answer.record = self.record(principal, question, &asked, &found, &evidence, &answer).await;
-        Ok(answer)
+        let shown = sources.iter().map(|source| Source::from(*source)).collect();
+        teller.say(Event::Sources { asked_as: asked.asked_as().map(str::to_owned), sources: shown });
+        let material = Material { asked: &asked, history, found: &found, sources: &sources };
+        let made = self.make(&material, &payer, &mut teller).await?;
+        let took_ms = took(started);
+        let record = self.record(principal, question, &made, trace::kept(&material, &made), took_ms).await;
+        Ok(Answer { took_ms, record, ..Answer::new(made, asked.asked_as()) })
     }
 
     /// The passages that may be quoted, numbered from 1 by their place.
@@ -162,76 +217,89 @@ impl Answerer {
         packed.taken.into_iter().map(|at| &found.passages[at].passage).collect()
     }
 
-    /// Only what stands in its source, to the byte, becomes a citation.
-    fn check(&self, evidence: &Evidence, sources: &[&Passage]) -> Vec<Citation> {
-        let cited = evidence.quotes.iter().filter_map(|quote| {
-            let source = sources.get(quote.source)?;
-            let within = cite::locate(&quote.text, &source.text)?;
-            Some(Citation {
-                n: quote.source + 1,
-                document: source.document,
-                version: source.version,
-                point: source.point,
-                title: source.title.clone(),
-                origin: source.origin.clone(),
-                page: source.page,
-                heading: source.heading.clone(),
-                quote: quote.text.clone(),
-                bytes: source.bytes.start + within.start..source.bytes.start + within.end,
-                passage: source.text.clone(),
-            })
-        });
-        renumbered(cited.collect())
-    }
-
-    fn word(&self, found: &Found, citations: Vec<Citation>) -> Result<Answer, AnswerError> {
-        let declined = citations.is_empty();
-        let nearest = if declined { nearest(found) } else { Vec::new() };
-        let text = if declined {
-            self.templates.decline(&Decline { nearest: nearest.iter().map(|near| near.title.clone()).collect() })?
-        } else {
-            let quoted = |citation: &Citation| Quoted { text: citation.quote.clone(), n: citation.n };
-            self.templates.extractive(&Extractive { quotes: citations.iter().map(quoted).collect() })?
-        };
-        let named =
-            nearest.iter().map(|near| Named { document: near.document, version: near.version, point: near.point });
-        Ok(Answer {
-            text,
-            declined,
-            citations,
-            named: named.collect(),
-            mode: "extractive",
-            model: "none".into(),
-            took_ms: 0,
-            asked_as: None,
-            record: None,
-        })
-    }
-
     async fn record(
         &self,
         principal: &Principal,
         question: &Question,
-        asked: &StandAlone,
-        found: &Found,
-        evidence: &Evidence,
-        answer: &Answer,
+        made: &Made,
+        kept: Kept,
+        took_ms: u64,
     ) -> Option<RecordId> {
         let record = AnswerRecord {
             workspace: principal.workspace(),
             generation: self.generation,
             asker: trace::asker(principal),
             question: question.as_str().to_owned(),
-            answer: answer.text.clone(),
-            declined: answer.declined,
-            mode: answer.mode,
-            model: answer.model.clone(),
-            trace: trace::trace(asked, found, evidence, &answer.citations),
-            took_ms: i64::try_from(answer.took_ms).unwrap_or(i64::MAX),
-            documents: trace::documents(found, &answer.citations),
+            answer: made.text.clone(),
+            declined: made.declined,
+            mode: made.mode,
+            model: made.model.clone(),
+            trace: kept.trace,
+            took_ms: i64::try_from(took_ms).unwrap_or(i64::MAX),
+            documents: kept.documents,
         };
         let written = self.store.answer_record_insert(&record).await;
         written.inspect_err(|error| tracing::warn!(%error, "an answer was given but not recorded")).ok()
+    }
+}
+
+impl Answer {
+    fn new(made: Made, asked_as: Option<&str>) -> Self {
+        let Made { text, declined, citations, named, mode, model, notice, is_cut, leans, .. } = made;
+        let leans = leans || asked_as.is_some();
+        Self {
+            text,
+            declined,
+            citations,
+            named,
+            mode,
+            model,
+            notice,
+            is_cut,
+            leans,
+            asked_as: asked_as.map(str::to_owned),
+            took_ms: 0,
+            record: None,
+        }
+    }
+}
+
+impl From<&Passage> for Named {
+    fn from(passage: &Passage) -> Self {
+        Self { document: passage.document, version: passage.version, point: passage.point }
+    }
+}
+
+fn took(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A stretch of a passage, quoted under this number.
+fn citation(n: usize, source: &Passage, within: Range<usize>) -> Option<Citation> {
+    Some(Citation {
+        n,
+        document: source.document,
+        version: source.version,
+        point: source.point,
+        title: source.title.clone(),
+        origin: source.origin.clone(),
+        page: source.page,
+        heading: source.heading.clone(),
+        quote: source.text.get(within.clone())?.to_owned(),
+        bytes: source.bytes.start + within.start..source.bytes.start + within.end,
+        passage: source.text.clone(),
+    })
+}
+
+/// An answer that was not worded as it was told, line by line.
+fn quote(teller: &mut Teller, made: &Made) {
+    for line in made.text.split_inclusive('\n') {
+        teller.say(Event::Words(line.to_owned()));
+    }
+    for citation in &made.citations {
+        let range = cite::locate(&citation.quote, &made.text).unwrap_or(0..0);
+        let citations = vec![citation.clone()];
+        teller.say(Event::Checked(Checked { range, standing: Standing::Supported, citations }));
     }
 }
 

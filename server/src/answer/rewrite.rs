@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use prompts::chat::ChatModel;
+use prompts::chat::{ChatModel, Payer};
 use prompts::rewrite::{self, Exchange, Rewrite};
 use prompts::template::Templates;
 use retrieval::followup::{self, Turn};
@@ -44,24 +44,29 @@ impl Rewriter {
         Self { model, templates, slots: Arc::new(Semaphore::new(CALLS)) }
     }
 
+    /// At the cost of the house.
     pub async fn stand_alone(&self, question: &str, history: &[Turn]) -> StandAlone {
+        self.stand_alone_for(question, history, &Payer::House).await
+    }
+
+    pub async fn stand_alone_for(&self, question: &str, history: &[Turn], payer: &Payer) -> StandAlone {
         if history.is_empty() {
             return StandAlone { text: question.to_owned(), by: WordedBy::Asker };
         }
-        match self.by_model(question, history).await {
+        match self.by_model(question, history, payer).await {
             Some(text) => worded(question, text, WordedBy::Model),
             None => worded(question, followup::stand_alone(question, history).text, WordedBy::Rules),
         }
     }
 
     /// `None` when there is no model, or no question comes back from it.
-    async fn by_model(&self, question: &str, history: &[Turn]) -> Option<String> {
+    async fn by_model(&self, question: &str, history: &[Turn], payer: &Payer) -> Option<String> {
         let model = self.model.as_ref().filter(|_| question.chars().count() <= rewrite::LONGEST)?;
         let request = Rewrite::new(question, history.iter().map(exchange)).request(&self.templates);
         let request = request.inspect_err(|error| tracing::error!(%error, "a question was not rewritten")).ok()?;
         // A history costs a visitor nothing and a call perhaps money: who comes while so many run gets the rules.
         let _slot = self.slots.try_acquire().ok()?;
-        let reply = model.complete(&request).await;
+        let reply = model.complete(&request, payer).await;
         let reply =
             reply.inspect_err(|error| tracing::warn!(%error, "a question is rewritten by rules instead")).ok()?;
         let accepted = rewrite::accepted(&reply);

@@ -8,7 +8,8 @@ use retrieval::search::Found;
 use retrieval::search::trail::{Considered, Fate};
 use serde_json::{Value, json};
 
-use super::{Citation, Evidence, StandAlone, WordedBy};
+use super::made::{Made, Material};
+use super::{Citation, WordedBy};
 
 /// Who asked, as a label and never as a credential.
 pub fn asker(principal: &Principal) -> String {
@@ -30,22 +31,36 @@ pub fn asker(principal: &Principal) -> String {
     format!("{origin}{eyes} {}", reach.unwrap_or_else(|_| "nothing".into()))
 }
 
+/// What a record keeps besides question and answer.
+#[derive(Default)]
+pub struct Kept {
+    pub trace: Value,
+    /// The documents that were found, each once, and whether the answer cites them.
+    pub documents: Vec<(DocumentId, bool)>,
+}
+
+pub fn kept(material: &Material<'_>, made: &Made) -> Kept {
+    Kept { trace: trace(material, made), documents: documents(material.found, &made.citations) }
+}
+
 /// The documents that were found, each once, and whether the answer cites them.
-pub fn documents(found: &Found, citations: &[Citation]) -> Vec<(DocumentId, bool)> {
+fn documents(found: &Found, citations: &[Citation]) -> Vec<(DocumentId, bool)> {
     let documents: BTreeSet<DocumentId> = found.passages.iter().map(|scored| scored.passage.document).collect();
     let is_cited = |document: &DocumentId| citations.iter().any(|citation| citation.document == *document);
     documents.into_iter().map(|document| (document, is_cited(&document))).collect()
 }
 
 /// How the question was asked, candidates with scores and what became of them, and the citations that were checked.
-pub fn trace(asked: &StandAlone, found: &Found, evidence: &Evidence, citations: &[Citation]) -> Value {
+fn trace(material: &Material<'_>, made: &Made) -> Value {
+    let Material { asked, found, .. } = material;
     let candidate = |considered: &Considered| {
         let (scored, kept) = (&considered.scored, matches!(considered.fate, Fate::Given(_)));
         let (point, fused) = (scored.passage.point.to_string(), scored.candidate.score);
         json!({"point": point, "fused": fused, "score": scored.score, "kept": kept})
     };
     let candidates: Vec<Value> = found.trail.considered.iter().map(candidate).collect();
-    let cited: Vec<Value> = citations
+    let cited: Vec<Value> = made
+        .citations
         .iter()
         .map(|c| json!({"n": c.n, "document": c.document.to_string(), "start": c.bytes.start, "end": c.bytes.end}))
         .collect();
@@ -59,7 +74,10 @@ pub fn trace(asked: &StandAlone, found: &Found, evidence: &Evidence, citations: 
         "worded_by": worded_by,
         "candidates": candidates,
         "citations": cited,
-        "strength": evidence.strength,
+        "strength": made.evidence.strength,
+        "sure": made.evidence.sure,
+        "notice": made.notice,
+        "worded": made.worded,
         "confidence": found.confidence,
         "instead": found.trail.instead,
         "remembered": found.trail.remembered,

@@ -1,103 +1,37 @@
-//! Any server that speaks OpenAI's chat completions: Ollama, llama.cpp, vLLM, OpenAI itself.
+//! OpenAI's chat completions as words on the wire: what is sent, and what is heard.
 //!
-//! One request, one reply, read whole within a limit of time and size. The key goes to the configured address and nowhere
-//! else: redirects are not followed, and no proxy is taken from the environment.
+//! Ollama, llama.cpp, vLLM and others speak it too, each with something left out or added, so nothing is asked for that
+//! is not needed. Knows no network.
 
-use std::error::Error;
-use std::time::Duration;
-
-use prompts::chat::{ChatError, ChatModel, Completing, Message, Reply, Request, Speaker};
-use reqwest::{Response, StatusCode};
+use prompts::chat::{ChatError, Message, Request, Speaker};
+use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::Url;
 
+use super::heard::{Heard, Known, Stop, asked_for_a_tool, garbled};
+use super::refusal;
 use crate::config::Secret;
 
-const CONNECT: Duration = Duration::from_secs(5);
-/// Far more than any model says at once.
-const MOST_BYTES: usize = 1024 * 1024;
-/// Of what a server says went wrong; the rest is for its own log.
-const MOST_CODE: usize = 60;
+/// Behind the configured address.
+pub const PATH: &str = "chat/completions";
+const LAST: &str = "[DONE]";
 
-#[derive(Clone, Debug)]
-pub struct OpenAiSettings {
-    /// What stands before `/chat/completions`, as in `http://127.0.0.1:11434/v1`.
-    pub url: Url,
-    pub model: String,
-    pub api_key: Option<Secret>,
-    /// For the whole of a reply.
-    pub timeout: Duration,
+/// The header that opens the door, and what it says.
+pub fn key(key: &Secret) -> (HeaderName, String) {
+    (AUTHORIZATION, format!("Bearer {}", key.reveal()))
 }
 
-pub struct OpenAi {
-    client: reqwest::Client,
-    settings: OpenAiSettings,
-    address: Url,
-}
-
-#[derive(Deserialize)]
-struct Completion {
-    choices: Vec<Choice>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    message: Said,
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Said {
-    content: Option<String>,
-}
-
-impl OpenAi {
-    pub fn new(settings: OpenAiSettings) -> Result<Self, ChatError> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(settings.timeout)
-            .build()
-            .map_err(|error| ChatError::Refused(innermost(&error)))?;
-        let mut address = settings.url.clone();
-        address.set_path(&format!("{}/chat/completions", settings.url.path().trim_end_matches('/')));
-        Ok(Self { client, settings, address })
-    }
-
-    async fn ask(&self, request: &Request) -> Result<Reply, ChatError> {
-        let mut asked = self.client.post(self.address.clone()).json(&self.body(request));
-        if let Some(key) = &self.settings.api_key {
-            asked = asked.bearer_auth(key.reveal());
-        }
-        let response = asked.send().await.map_err(|error| silent(&error))?;
-        let status = response.status();
-        let body = body(response).await?;
-        if status.is_success() { reply(&body) } else { Err(refusal(status, &body)) }
-    }
-
-    fn body(&self, request: &Request) -> Value {
-        let system = json!({"role": "system", "content": request.system});
-        let messages: Vec<Value> = [system].into_iter().chain(request.messages.iter().map(message)).collect();
-        json!({
-            "model": self.settings.model,
-            "messages": messages,
-            "max_tokens": request.max_tokens,
-            "temperature": 0,
-            "stream": false,
-        })
-    }
-}
-
-impl ChatModel for OpenAi {
-    fn name(&self) -> &str {
-        &self.settings.model
-    }
-
-    fn complete<'a>(&'a self, request: &'a Request) -> Completing<'a> {
-        Box::pin(self.ask(request))
-    }
+pub fn body(model: &str, request: &Request) -> Value {
+    let system = json!({"role": "system", "content": request.system});
+    let messages: Vec<Value> = [system].into_iter().chain(request.messages.iter().map(message)).collect();
+    json!({
+        "model": model,
+        "messages": messages,
+        "max_tokens": request.max_tokens,
+        "temperature": 0,
+        "stream": true,
+        "stream_options": {"include_usage": true},
+    })
 }
 
 fn message(message: &Message) -> Value {
@@ -108,57 +42,97 @@ fn message(message: &Message) -> Value {
     json!({"role": role, "content": message.text})
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, ChatError> {
-    let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|error| silent(&error))? {
-        if body.len() + piece.len() > MOST_BYTES {
-            return Err(ChatError::Garbled(format!("it is larger than {MOST_BYTES} bytes")));
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body)
+/// A piece of a completion, or the whole of one: they differ in one name.
+#[derive(Deserialize)]
+struct Completion {
+    model: Option<String>,
+    choices: Option<Vec<Choice>>,
+    usage: Option<Count>,
+    error: Option<Value>,
 }
 
-fn reply(body: &[u8]) -> Result<Reply, ChatError> {
-    let garbled = |why: &str| ChatError::Garbled(why.to_owned());
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(alias = "message")]
+    delta: Option<Delta>,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    content: Option<String>,
+    /// What it says instead, when it will not.
+    refusal: Option<String>,
+    tool_calls: Option<Vec<Value>>,
+    /// As some servers call it, and as others do.
+    reasoning_content: Option<Value>,
+    reasoning: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    prompt_tokens: Option<u64>,
+    completion_tokens: Option<u64>,
+}
+
+/// The data of one event.
+pub fn event(data: &str, known: &mut Known) -> Result<Heard, ChatError> {
+    if data.trim() == LAST {
+        return Ok(Heard::All);
+    }
+    heard(serde_json::from_str(data).map_err(|_| garbled("a piece of it is no chat completion"))?, known)
+}
+
+/// A reply in one piece, from a server that does not stream.
+pub fn whole(body: &[u8], known: &mut Known) -> Result<String, ChatError> {
     let completion: Completion = serde_json::from_slice(body).map_err(|_| garbled("it is no chat completion"))?;
-    let choice = completion.choices.into_iter().next().ok_or_else(|| garbled("it holds no choice"))?;
-    let text = choice.message.content.ok_or_else(|| garbled("it holds no text"))?;
-    Ok(Reply { text, cut_off: choice.finish_reason.as_deref() == Some("length") })
-}
-
-/// By the status, and for a request that is too long by what the server says of it: there is no status for that.
-fn refusal(status: StatusCode, body: &[u8]) -> ChatError {
-    let said: Value = serde_json::from_slice(body).unwrap_or_default();
-    let error = &said["error"];
-    let reason = error["message"].as_str().or(error.as_str()).unwrap_or_default();
-    // Its sentence may hold what was asked, or the key: only a code is repeated.
-    let code = error["code"].as_str().or(error["type"].as_str()).unwrap_or_default();
-    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let why =
-        format!("{status} {}", code.chars().filter(is_plain).take(MOST_CODE).collect::<String>()).trim().to_owned();
-    let too_long = error["code"] == "context_length_exceeded" || reason.contains("context length");
-    match status {
-        _ if too_long => ChatError::TooLong(why),
-        StatusCode::PAYLOAD_TOO_LARGE => ChatError::TooLong(why),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => ChatError::Unavailable(why),
-        status if status.is_server_error() => ChatError::Unavailable(why),
-        _ => ChatError::Refused(why),
+    if completion.error.is_none() && completion.choices.as_ref().is_none_or(Vec::is_empty) {
+        return Err(garbled("it holds no choice"));
+    }
+    match heard(completion, known)? {
+        Heard::Text(text) => Ok(text),
+        Heard::Work | Heard::Nothing | Heard::All => Ok(String::new()),
     }
 }
 
-fn silent(error: &reqwest::Error) -> ChatError {
-    if error.is_timeout() {
-        return ChatError::Unavailable("it took too long".to_owned());
+fn heard(completion: Completion, known: &mut Known) -> Result<Heard, ChatError> {
+    let Completion { model, choices, usage, error } = completion;
+    if let Some(error) = error.filter(|error| !error.is_null()) {
+        return Err(refusal::within(&error));
     }
-    ChatError::Unavailable(innermost(error))
+    known.name(model.as_deref());
+    if let Some(count) = usage {
+        known.count(count.prompt_tokens, count.completion_tokens);
+    }
+    // The piece that counts the tokens holds no choice.
+    let Some(Choice { delta, finish_reason }) = choices.unwrap_or_default().into_iter().next() else {
+        return Ok(Heard::Nothing);
+    };
+    let stop = finish_reason.as_deref().map(stop).transpose()?;
+    known.stop = stop.or(known.stop);
+    delta.map_or(Ok(Heard::Nothing), said)
 }
 
-/// The cause without the address, which stands in the outer error.
-fn innermost(error: &dyn Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
+fn said(delta: Delta) -> Result<Heard, ChatError> {
+    let is_something = |value: &Option<Value>| value.as_ref().is_some_and(|value| !value.is_null());
+    if delta.tool_calls.is_some_and(|calls| !calls.is_empty()) {
+        return Err(asked_for_a_tool());
     }
-    innermost.to_string()
+    if delta.refusal.is_some_and(|refusal| !refusal.is_empty()) {
+        return Err(ChatError::Refused("it does not want to answer this".to_owned()));
+    }
+    match delta.content {
+        Some(text) if !text.is_empty() => Ok(Heard::Text(text)),
+        _ if is_something(&delta.reasoning_content) || is_something(&delta.reasoning) => Ok(Heard::Work),
+        _ => Ok(Heard::Nothing),
+    }
+}
+
+fn stop(reason: &str) -> Result<Stop, ChatError> {
+    match reason {
+        "length" => Ok(Stop::CutOff),
+        "tool_calls" | "function_call" => Err(asked_for_a_tool()),
+        "content_filter" => Err(ChatError::Refused("content_filter".to_owned())),
+        _ => Ok(Stop::Whole),
+    }
 }

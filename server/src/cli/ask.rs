@@ -30,6 +30,9 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         print::json(&reply);
     } else {
         print::line(&reply.answer);
+        if let Some(notice) = &reply.notice {
+            print::note(notice);
+        }
         let mut named = 0;
         for cited in reply.citations.iter() {
             if cited.n > named {

@@ -22,7 +22,7 @@ use crate::canary::Watch;
 use crate::config::FrontConfig;
 use crate::datadir::{DataDir, Held, HoldError, write_private};
 use crate::http::limits::Limits;
-use crate::http::{self, Desk, Front, Listening, Patience, Readiness, ReadyState, Tls};
+use crate::http::{self, Desk, Front, Listening, Patience, Readiness, ReadyState, Streams, Tls};
 use crate::library::Library;
 use crate::people::People;
 use crate::people::door::{Door, Stay};
@@ -186,6 +186,7 @@ fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
         watch: Watch::new(cages, house.store.clone(), house.library.workspace),
         oidc: context.config.oidc.clone().map(provider).transpose().context("no line to the provider of sign-ins")?,
         answerer: house.answerer.clone(),
+        streams: Streams::default(),
         library: Arc::clone(&house.library),
         readiness: Readiness::new(state),
         caches: house.caches.clone(),

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use url::Url;
 
+use super::chat::ChatTable;
 use super::oidc::OidcTable;
 use super::{
-    CacheConfig, ChatConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, FrontConfig, LimitConfig,
-    ModelChoice, ParsingConfig, QdrantConfig, RerankerConfig, Secret, TlsConfig,
+    CacheConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, FrontConfig, LimitConfig, ModelChoice,
+    ParsingConfig, QdrantConfig, RerankerConfig, Secret, TlsConfig,
 };
 
 const FILE: &str = "lectern.toml";
@@ -37,8 +37,6 @@ const RERANKER_PASSAGES: usize = 20;
 const CACHED_QUESTIONS: usize = 10_000;
 /// Some 10 KB each.
 const CACHED_RESULTS: usize = 2_000;
-/// Whoever asked is waiting; the rules take over after it.
-const CHAT_TIMEOUT_SECONDS: u64 = 10;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -112,15 +110,6 @@ pub struct CrawlTable {
 pub struct CacheTable {
     questions: Option<usize>,
     results: Option<usize>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChatTable {
-    url: String,
-    model: String,
-    api_key_file: Option<PathBuf>,
-    timeout_seconds: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -206,27 +195,6 @@ pub fn qdrant(
     let url = environment("LECTERN_QDRANT_URL").or(table.map(|table| table.url));
     let api_key = environment("LECTERN_QDRANT_API_KEY").map(Secret).or(key_from_file);
     Ok(url.map(|url| QdrantConfig { url, api_key }))
-}
-
-pub fn chat(table: ChatTable, environment: &dyn Fn(&str) -> Option<String>) -> Result<ChatConfig, ConfigError> {
-    let expected = "an address such as http://127.0.0.1:11434/v1";
-    let url = Url::parse(&table.url).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
-    // A password in it would be shown wherever the address is.
-    let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
-    // The address is not repeated: it may be refused for the password that it holds.
-    let url = url.ok_or(ConfigError::Value { name: "chat.url", value: "..".into(), expected })?;
-    let from_file = table.api_key_file.map(|path| secret_in(&path)).transpose()?;
-    let seconds = table.timeout_seconds.unwrap_or(CHAT_TIMEOUT_SECONDS);
-    if seconds == 0 {
-        let expected = "a number from 1";
-        return Err(ConfigError::Value { name: "chat.timeout_seconds", value: "0".into(), expected });
-    }
-    Ok(ChatConfig {
-        url,
-        model: table.model,
-        api_key: environment("LECTERN_CHAT_API_KEY").map(Secret).or(from_file),
-        timeout: Duration::from_secs(seconds),
-    })
 }
 
 pub fn reranker(table: RerankerTable) -> Result<Option<RerankerConfig>, ConfigError> {

@@ -221,7 +221,7 @@ fn rests(talk: &Talk, answer: &Answer) -> Vec<Rest> {
         point: named.point,
         part: Part::Named,
     });
-    let carried = talk.carried.iter().filter(|_| answer.asked_as.is_some()).cloned();
+    let carried = talk.carried.iter().filter(|_| answer.leans).cloned();
     cited.chain(named).chain(carried).collect()
 }
 

@@ -1,15 +1,17 @@
 //! `eval answers`: the gold questions asked of a house with the seed in it, each as its asker.
 //!
-//! An answer is right when it cites a document that holds the answer; its quote is right when it overlaps the gold one; a
-//! quote is exact when it stands in its document to the byte. Knows neither SQL nor HTTP: how somebody comes to be an
-//! asker is handed in.
+//! An answer is correct when its quotes from documents that hold the answer contain the facts of the gold quote (`facts`);
+//! it is from the right document when it cites one that holds the answer; its quote is right when it overlaps the gold one;
+//! a quote is exact when it stands in its document to the byte. What went wrong is told by where it was lost. Knows neither
+//! SQL nor HTTP: how somebody comes to be an asker is handed in.
 
 use retrieval::access::{Clearance, Principal};
 use retrieval::evaluate::{Claim, calibrate};
 use retrieval::search::Depth;
 use serde::{Deserialize, Serialize};
 
-use super::figures::{BinOf, Reliability, share};
+use super::facts::Facts;
+use super::figures::{BinOf, Reliability, rounded, share};
 use super::gold::{Gold, Seed};
 use super::overlap::overlap;
 use crate::answer::{Answer, Citation, Question};
@@ -33,6 +35,9 @@ pub struct Front<'a> {
 pub struct Numbers {
     pub questions: usize,
     pub answerable: usize,
+    /// Of the answerable: the quotes contain the facts of the gold quote.
+    #[serde(default)]
+    pub correct: usize,
     /// Of the answerable: a document that holds the answer is cited.
     pub answered_right: usize,
     /// Of the answerable: a quote overlaps the gold one.
@@ -46,6 +51,11 @@ pub struct Numbers {
     pub citation_precision: f64,
     /// Of all citations: those that stand in their document to the byte.
     pub quote_exactness: f64,
+    /// Of what was not declined: the mean number of words quoted, and the most.
+    #[serde(default)]
+    pub words_quoted: f64,
+    #[serde(default)]
+    pub most_words_quoted: usize,
     pub leak_questions: usize,
     /// Of the leak questions: those whose reply or passages held what they must not.
     pub leaks: usize,
@@ -57,8 +67,29 @@ pub struct Numbers {
 /// What was found wrong, each a sentence that begins with the id of its question.
 pub type Remarks = Vec<String>;
 
+/// What one question came to, as it is printed where every question is asked for.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Told {
+    pub id: String,
+    pub question: String,
+    pub answerable: bool,
+    pub declined: bool,
+    pub correct: bool,
+    /// Facts and words of the gold quote that are in no quote.
+    pub missing: Vec<String>,
+    /// Where the answer was lost; `None` when it was not.
+    pub lost: Option<&'static str>,
+    pub confidence: f64,
+    pub words_quoted: usize,
+    pub quotes: Vec<String>,
+}
+
 /// What one question came to.
 struct Outcome {
+    correct: bool,
+    missing: Vec<String>,
+    lost: Option<&'static str>,
+    quotes: Vec<String>,
     answerable: bool,
     declined: bool,
     /// Place of the first right document among the found ones, from 0.
@@ -71,13 +102,14 @@ struct Outcome {
 }
 
 /// Ask them all.
-pub async fn measure(front: &Front<'_>, gold: &[Gold]) -> anyhow::Result<(Numbers, Remarks)> {
+pub async fn measure(front: &Front<'_>, gold: &[Gold]) -> anyhow::Result<(Numbers, Remarks, Vec<Told>)> {
     let mut outcomes = Vec::with_capacity(gold.len());
     for question in gold {
         outcomes.push(ask(front, question).await?);
     }
     let remarks = gold.iter().zip(&outcomes).flat_map(|(gold, outcome)| outcome.remarks(&gold.id)).collect();
-    Ok((numbers(&outcomes), remarks))
+    let told = gold.iter().zip(&outcomes).map(|(gold, outcome)| outcome.told(gold)).collect();
+    Ok((numbers(&outcomes), remarks, told))
 }
 
 async fn ask(front: &Front<'_>, gold: &Gold) -> anyhow::Result<Outcome> {
@@ -92,7 +124,24 @@ async fn ask(front: &Front<'_>, gold: &Gold) -> anyhow::Result<Outcome> {
     for citation in &answer.citations {
         exact_citations += usize::from(is_exact(front.house, &clearance, citation).await?);
     }
+    let quotes: Vec<&str> = answer.citations.iter().filter(right).map(|citation| citation.quote.as_str()).collect();
+    let facts = Facts::of(&gold.quote);
+    let missing = facts.missing_from(&quotes);
+    let of_right = found.passages.iter().map(|scored| &scored.passage);
+    let of_right = of_right.filter(|passage| is_one_of(front.seed.document(&passage.origin), &gold.documents));
+    let texts: Vec<&str> = of_right.map(|passage| passage.text.as_str()).collect();
+    let lost = || match () {
+        () if texts.is_empty() => "document not found",
+        () if facts.missing_from(&texts).is_wrong => "facts not in the passages",
+        () if answer.declined => "declined",
+        () => "facts not quoted",
+    };
+    let correct = gold.answerable && !missing.is_wrong;
     Ok(Outcome {
+        correct,
+        lost: (gold.answerable && !correct).then(lost),
+        missing: missing.exact.into_iter().chain(missing.words).collect(),
+        quotes: answer.citations.iter().map(|citation| citation.quote.clone()).collect(),
         answerable: gold.answerable,
         declined: answer.declined,
         place: documents.iter().position(|document| is_one_of(document, &gold.documents)),
@@ -126,6 +175,25 @@ async fn is_exact(house: &House, clearance: &Clearance, citation: &Citation) -> 
 }
 
 impl Outcome {
+    fn told(&self, gold: &Gold) -> Told {
+        Told {
+            id: gold.id.clone(),
+            question: gold.question.clone(),
+            answerable: self.answerable,
+            declined: self.declined,
+            correct: self.correct,
+            missing: if self.answerable { self.missing.clone() } else { Vec::new() },
+            lost: self.lost,
+            confidence: self.confidence,
+            words_quoted: self.words(),
+            quotes: self.quotes.clone(),
+        }
+    }
+
+    fn words(&self) -> usize {
+        self.quotes.iter().map(|quote| quote.split_whitespace().count()).sum()
+    }
+
     fn remarks(&self, id: &str) -> Remarks {
         let mut remarks = Vec::new();
         let mut remark = |so: bool, what: &str| {
@@ -138,6 +206,7 @@ impl Outcome {
         remark(!self.answerable && !self.declined, "was answered although there is no answer");
         remark(answered && self.right_citations == 0, "was answered from another document");
         remark(answered && self.right_citations > 0 && !self.quote_right, "was answered with another quote");
+        remark(answered && self.quote_right && !self.correct, "was answered with a part of the facts");
         remark(self.exact_citations < self.citations, "quotes what does not stand there");
         remark(self.answerable && self.place.is_none_or(|place| place > 4), "did not find its document among five");
         remarks
@@ -153,12 +222,14 @@ fn numbers(outcomes: &[Outcome]) -> Numbers {
     };
     let sum = |many: fn(&Outcome) -> usize| outcomes.iter().map(many).sum::<usize>();
     let cited_for_answerable = sum(|outcome| if outcome.answerable { outcome.citations } else { 0 });
+    let words: Vec<usize> = outcomes.iter().filter(|outcome| !outcome.declined).map(Outcome::words).collect();
     let claim = |outcome: &Outcome| Claim { confidence: outcome.confidence, answerable: outcome.answerable };
     let Reliability { questions: _, auc, ece, bins } =
         Reliability::from(&calibrate(&outcomes.iter().map(claim).collect::<Vec<_>>()));
     Numbers {
         questions: outcomes.len(),
         answerable,
+        correct: count(|outcome| outcome.correct),
         answered_right: count(|outcome| outcome.answerable && outcome.right_citations > 0),
         quote_right: count(|outcome| outcome.answerable && outcome.quote_right),
         declined_wrongly: count(|outcome| outcome.answerable && outcome.declined),
@@ -168,6 +239,8 @@ fn numbers(outcomes: &[Outcome]) -> Numbers {
         hit_at_5: within(5),
         citation_precision: share(sum(|o| if o.answerable { o.right_citations } else { 0 }), cited_for_answerable),
         quote_exactness: share(sum(|outcome| outcome.exact_citations), sum(|outcome| outcome.citations)),
+        words_quoted: rounded(words.iter().sum::<usize>() as f64 / words.len().max(1) as f64),
+        most_words_quoted: words.iter().copied().max().unwrap_or(0),
         leak_questions: 0,
         leaks: 0,
         auc,
@@ -182,6 +255,10 @@ mod tests {
 
     fn answered(place: usize, citations: usize, right_citations: usize) -> Outcome {
         Outcome {
+            correct: right_citations > 0,
+            missing: Vec::new(),
+            lost: (right_citations == 0).then_some("declined"),
+            quotes: vec!["two words".to_owned(); citations],
             answerable: true,
             declined: citations == 0,
             place: Some(place),
@@ -201,6 +278,8 @@ mod tests {
             place: None,
             confidence: 0.1,
             quote_right: false,
+            correct: false,
+            lost: None,
             ..answered(0, usize::from(!declined), 0)
         };
         let outcomes = [
@@ -214,6 +293,7 @@ mod tests {
         let found = numbers(&outcomes);
         assert_eq!((found.questions, found.answerable, found.unanswerable), (6, 3, 3));
         assert_eq!((found.answered_right, found.declined_wrongly, found.declined_rightly), (2, 1, 2));
+        assert_eq!((found.correct, found.words_quoted, found.most_words_quoted), (2, 3.3333, 4));
         assert_eq!((found.hit_at_1, found.hit_at_5), (0.3333, 0.6667));
         assert_eq!((found.citation_precision, found.quote_exactness, found.auc), (0.75, 1.0, Some(1.0)));
     }
@@ -226,6 +306,7 @@ mod tests {
             assert!(remarks.iter().zip(words).all(|(remark, words)| remark.contains(words)), "{remarks:?}");
         };
         check(answered(0, 1, 1), &[]);
+        check(Outcome { correct: false, ..answered(0, 1, 1) }, &["a part of the facts"]);
         check(answered(0, 1, 0), &["another document"]);
         check(answered(9, 0, 0), &["declined although", "among five"]);
         check(Outcome { quote_right: false, exact_citations: 0, ..answered(0, 1, 1) }, &["another quote", "not stand"]);

@@ -9,6 +9,7 @@ mod beir;
 pub mod compare;
 pub mod conversations;
 pub mod document;
+mod facts;
 mod figures;
 mod followup;
 pub mod gold;

@@ -4,8 +4,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
+use super::asking;
+use super::compatible;
 use super::conversations;
 use super::openapi;
+use super::socket;
 use super::{Desk, documents, handlers, idempotency, keeping, oidc, originals, page, sessions, sites, uploads};
 use super::{audit, simulate};
 use super::{groups, keys, people};
@@ -56,8 +59,15 @@ pub const ROUTES: &[Route] = {
             post(handlers::search).layer(DefaultBodyLimit::max(QUESTION_BYTES))
         }),
         route("POST", "/api/v1/ask", May(Verb::Read, Kind::Passage), || {
-            post(handlers::ask).layer(DefaultBodyLimit::max(QUESTION_BYTES))
+            post(asking::ask).layer(DefaultBodyLimit::max(QUESTION_BYTES))
         }),
+        route("GET", "/api/v1/streams/{stream}", May(Verb::Read, Kind::Passage), || get(asking::resume)),
+        route("DELETE", "/api/v1/streams/{stream}", May(Verb::Read, Kind::Passage), || delete(asking::stop)),
+        route("POST", "/v1/chat/completions", May(Verb::Read, Kind::Passage), || {
+            post(compatible::complete).layer(DefaultBodyLimit::max(QUESTION_BYTES))
+        }),
+        route("GET", "/v1/models", May(Verb::Read, Kind::Passage), || get(compatible::models)),
+        route("GET", "/api/v1/ws", May(Verb::Read, Kind::Passage), || get(socket::open)),
         route("POST", "/api/v1/why", May(Verb::Read, Kind::Explanation), || {
             post(handlers::why).layer(DefaultBodyLimit::max(QUESTION_BYTES))
         }),

@@ -23,7 +23,7 @@ use retrieval::followup::Turn;
 /// written into logs.
 const SECRET: &str = "x-conversation-secret";
 
-type Name = Result<Path<String>, PathRejection>;
+pub(super) type Name = Result<Path<String>, PathRejection>;
 type Asked = Result<Query<Behind>, QueryRejection>;
 
 /// What a visitor holds out, from the request's head.
@@ -127,7 +127,7 @@ fn no_part(_: QueryRejection) -> ApiError {
     ApiError::bad_request(NO_PART)
 }
 
-fn named(name: Name) -> Result<String, ApiError> {
+pub(super) fn named(name: Name) -> Result<String, ApiError> {
     name.map(|Path(name)| name).map_err(|_| ApiError::not_found())
 }
 

@@ -4,7 +4,7 @@
 //! no browsers say nothing, and hold no cookie that could be abused.
 
 use axum::extract::Request;
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{HOST, ORIGIN, UPGRADE};
 use axum::http::{HeaderMap, HeaderName, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -23,7 +23,9 @@ pub async fn refuse(request: Request, next: Next) -> Response {
 }
 
 fn is_cross_site(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
-    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(method) {
+    let only_looks = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
+    // Over a socket everything can be asked for, and browsers let every page open one.
+    if only_looks && !headers.contains_key(UPGRADE) {
         return false;
     }
     let mut sites = headers.get_all(SEC_FETCH_SITE).iter().peekable();

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use retrieval::access::AccessError;
 use retrieval::ports::IndexError;
 use retrieval::search::SearchError;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::request_id;
 use super::wire::HistoryError;
@@ -99,6 +99,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", "there is no such thing")
     }
 
+    /// What was being told is no longer the asker's to read, or they are no longer let in.
+    pub fn revoked() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "revoked", "what you may read has changed: ask again")
+    }
+
     /// An answer now would miss what is not back in the index yet.
     pub fn not_ready(sentence: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", format!("{sentence}: try again in a moment"))
@@ -117,16 +122,28 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        if let Some(cause) = self.cause {
+impl ApiError {
+    /// What only the log is told.
+    pub fn log(&self) {
+        if let Some(cause) = &self.cause {
             tracing::error!(code = self.code, %cause, "a request failed");
         }
+    }
+
+    /// What a client is told.
+    pub fn told(&self) -> Value {
         let mut error = json!({"code": self.code, "message": self.sentence});
         if let Some(request_id) = request_id::current() {
             error["request_id"] = request_id.into();
         }
-        let mut response = (self.status, Json(json!({"error": error}))).into_response();
+        json!({"error": error})
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        let mut response = (self.status, Json(self.told())).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -178,6 +195,7 @@ impl From<AnswerError> for ApiError {
             AnswerError::Search(error) => error.into(),
             AnswerError::Embed(error) => Self::unavailable(error),
             AnswerError::Template(error) => Self::internal(error),
+            AnswerError::Prompt(error) => Self::internal(error),
         }
     }
 }

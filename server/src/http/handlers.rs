@@ -1,4 +1,4 @@
-//! The handlers of asking: who, what, call, answer.
+//! The handlers of searching, and of what says how the house is: who, what, call, answer.
 
 use std::time::Instant;
 
@@ -11,14 +11,12 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::audit::During;
-use super::conversations::Before;
 use super::error::ApiError;
 use super::ready;
 use super::simulate::seeing;
 use super::who::{self, Asker};
 use super::wire::{
-    AskReply, AskRequest, Hit, SearchExplanation, SearchReply, SearchRequest, SelfCheckReply, Viewer, WhyReply,
-    WhyRequest, conversation,
+    Hit, SearchExplanation, SearchReply, SearchRequest, SelfCheckReply, Viewer, WhyReply, WhyRequest, conversation,
 };
 use crate::answer::Question;
 use crate::people::policy::{Kind, Relation, Verb};
@@ -86,24 +84,6 @@ pub async fn search(
     let hits = found.passages.into_iter().map(|scored| Hit::new(scored, viewer)).collect();
     let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Json(SearchReply { hits, asked_as: asked.asked_as().map(str::to_owned), took_ms, explanation }))
-}
-
-pub async fn ask(
-    State(desk): State<Desk>,
-    asker: Asker,
-    During(occasion): During,
-    body: Body<AskRequest>,
-) -> Result<Json<AskReply>, ApiError> {
-    let mut request = body.map_err(malformed)?.0;
-    desk.readiness.to_answer()?;
-    let (viewer, question) = (viewer(&asker), Question::parse(&request.question)?);
-    let principal = seeing(&desk, &asker, request.as_label.as_deref(), &occasion).await?;
-    let before = Before::of(&desk, &asker, &principal, &mut request).await?;
-    let answer = desk.answerer.ask(&principal, &question, before.history()).await?;
-    let kept = before.keep(&desk, &principal, &question, &answer).await;
-    let declined = if answer.declined { "true" } else { "false" };
-    metrics::counter!("lectern_answers_total", "declined" => declined).increment(1);
-    Ok(Json(AskReply::new(answer, viewer).kept(kept)))
 }
 
 pub async fn why(

@@ -33,7 +33,8 @@ pub enum Cost {
 }
 
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];
-const QUESTIONS: [&str; 4] = ["/api/v1/search", "/api/v1/ask", "/api/v1/why", "/api/v1/simulate/compare"];
+const QUESTIONS: [&str; 5] =
+    ["/api/v1/search", "/api/v1/ask", "/api/v1/why", "/api/v1/simulate/compare", "/v1/chat/completions"];
 
 /// What a route of the table costs.
 pub fn cost(method: &str, path: &str) -> Cost {

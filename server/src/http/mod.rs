@@ -3,7 +3,9 @@
 //! Wire types live here, domain types do not cross. Knows no SQL and no concrete adapter.
 
 mod access;
+mod asking;
 mod audit;
+mod compatible;
 mod conversations;
 mod cookie;
 mod csrf;
@@ -17,6 +19,7 @@ mod idempotency;
 mod inward;
 mod keeping;
 pub mod limits;
+mod live;
 mod oidc;
 pub mod openapi;
 mod originals;
@@ -27,6 +30,7 @@ mod serve;
 mod sessions;
 mod simulate;
 mod sites;
+mod socket;
 mod uploads;
 mod who;
 pub mod wire;
@@ -52,6 +56,7 @@ use crate::people::oidc::Provider;
 
 pub use access::{Needs, ROUTES, Route};
 pub use inward::Inward;
+pub use live::Streams;
 pub use ready::{Readiness, State as ReadyState};
 pub use serve::{Listening, Patience, Tls, TlsError, serve};
 pub use who::Peer;
@@ -75,6 +80,8 @@ pub struct Desk {
     pub audit: Audit,
     pub watch: Watch,
     pub answerer: Answerer,
+    /// The answers that are on their way.
+    pub streams: Streams,
     pub library: Arc<Library>,
     pub readiness: Readiness,
     pub caches: Caches,

@@ -118,7 +118,8 @@ pub async fn may(desk: &Desk, headers: &HeaderMap, verb: Verb, kind: Kind) -> bo
     entered(desk, headers).await.is_ok_and(|entered| policy::may_some(&entered.principal, verb, kind))
 }
 
-async fn entered(desk: &Desk, headers: &HeaderMap) -> Result<Entered, DoorError> {
+/// Through the door, with what a request holds out.
+pub async fn entered(desk: &Desk, headers: &HeaderMap) -> Result<Entered, DoorError> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let held = match headers.get(AUTHORIZATION) {
         Some(header) => Held::Bearer(bearer(header).ok_or(DoorError::Refused)?),

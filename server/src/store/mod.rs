@@ -34,6 +34,7 @@ mod readers;
 mod rows;
 mod sign_in;
 mod source;
+mod spending;
 mod turn;
 mod vector;
 mod whereabouts;
@@ -74,6 +75,7 @@ pub use passage::StoredChunk;
 pub use person::{NewPerson, Person, PersonChange, PersonError, PersonState};
 pub use sign_in::{NewSignIn, SignIn};
 pub use source::Source;
+pub use spending::Account;
 pub use turn::{Answered, Cited, NewTurn, Part, Quoted, Rest, Turn};
 pub use whereabouts::{HandedIn, Whereabouts};
 

@@ -233,6 +233,13 @@ impl Store {
         found.into_iter().map(turn).collect()
     }
 
+    /// Whether every one of these documents is there to be read.
+    pub async fn all_readable(&self, clearance: &Clearance, documents: &[DocumentId]) -> Result<bool, StoreError> {
+        let documents: BTreeSet<DocumentId> = documents.iter().copied().collect();
+        let many = documents.len();
+        Ok(self.documents_readable(clearance, documents.into_iter().collect()).await?.len() == many)
+    }
+
     async fn documents_readable(
         &self,
         clearance: &Clearance,

@@ -19,7 +19,7 @@ use crate::canary::{Cage, Cages, CanaryError, NoCages, Watch};
 use crate::config::{CacheConfig, Config, LimitConfig};
 use crate::datadir::DataDir;
 use crate::http::limits::Limits;
-use crate::http::{Desk, Front, Inward, Readiness, ReadyState};
+use crate::http::{Desk, Front, Inward, Readiness, ReadyState, Streams};
 use crate::library::Library;
 use crate::people::People;
 use crate::people::door::{Door, Stay};
@@ -91,7 +91,9 @@ impl CageMaker {
         };
         let templates = Arc::clone(&self.answerer.templates);
         let rewriter = Rewriter::new(None, Arc::clone(&templates));
-        let answerer = Answerer { searcher, rewriter, store: store.clone(), templates, generation: generation.id };
+        // It is the rights that are looked at, and no model is to be paid for that.
+        let (store_of, generation) = (store.clone(), generation.id);
+        let answerer = Answerer { searcher, rewriter, store: store_of, templates, voice: None, generation };
         let clock = store.clock().clone();
         let operator = mint(Purpose::Operator)?.text;
         let people = People::new(Door { store: store.clone(), workspace, operator, visitors: true, stay: STAY });
@@ -101,6 +103,7 @@ impl CageMaker {
             audit: Audit::new(store.clone(), workspace),
             watch: Watch::new(Arc::new(NoCages), store, workspace),
             answerer: answerer.clone(),
+            streams: Streams::default(),
             library: Arc::clone(&library),
             readiness: Readiness::new(ReadyState::Ready),
             caches: Caches::default(),

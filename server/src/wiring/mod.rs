@@ -1,6 +1,7 @@
 //! Wiring: which concrete part stands behind each port. The only place that names adapters.
 
 mod cage;
+mod chat;
 mod index;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,6 @@ use anyhow::{Context as _, bail};
 use ingest::chunk::{ChunkSettings, Chunker};
 use ingest::crawl::ports::{Fetch, Survey};
 use ingest::ports::Parse;
-use prompts::chat::ChatModel;
 use prompts::template::Templates;
 use retrieval::access::Principal;
 use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime, embed_once};
@@ -23,11 +23,8 @@ use retrieval::rerank::{Budgeted, BuiltIn};
 use retrieval::search::{Memory, Searcher};
 
 use crate::answer::{Answerer, Rewriter};
-use crate::chat::{OpenAi, OpenAiSettings};
 use crate::clock::Clock;
-use crate::config::{
-    CacheConfig, ChatConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig,
-};
+use crate::config::{CacheConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig};
 use crate::datadir::{DataDir, Held};
 use crate::fetch::{AllowedAddresses, FetchSettings, NoWeb, RenderSettings, WebClient};
 use crate::library::{Library, Web};
@@ -36,6 +33,7 @@ use crate::store::{Originals, Store};
 use crate::worker::{ParseWorkers, WorkerArgs, WorkerSettings};
 
 pub use self::cage::CageMaker;
+pub use self::chat::ChatModels;
 pub use self::index::{Keywords, Opened, Opening};
 
 const WORKSPACE: &str = "main";
@@ -168,16 +166,11 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
     });
     let rebuilding = library.lacks_points().await?;
     let templates = Arc::new(Templates::load()?);
-    let rewriter = Rewriter::new(chat_model(config)?, Arc::clone(&templates));
-    let answerer = Answerer { searcher, rewriter, store: store.clone(), templates, generation: generation.id };
+    let chat = config.chat.as_ref().map(|chat| ChatModels::new(chat, &store, workspace)).transpose()?;
+    let (small, voice) = chat.map(|chat| (chat.small, chat.voice)).unzip();
+    let rewriter = Rewriter::new(small, Arc::clone(&templates));
+    let answerer = Answerer { searcher, rewriter, store: store.clone(), templates, voice, generation: generation.id };
     Ok(House { store, library, answerer, keywords, caches, rebuilding, _held: held, _folder: folder })
-}
-
-/// The configured language model. Nobody asks it here whether it is there: the house works without.
-fn chat_model(config: &Config) -> anyhow::Result<Option<Arc<dyn ChatModel>>> {
-    let Some(ChatConfig { url, model, api_key, timeout }) = config.chat.clone() else { return Ok(None) };
-    let model = OpenAi::new(OpenAiSettings { url, model, api_key, timeout }).context("chat.url")?;
-    Ok(Some(Arc::new(model)))
 }
 
 /// The way to the web. A machine that has none, for want of root certificates, still serves what it has.

@@ -12,7 +12,7 @@ use retrieval::ports::{Candidate, IndexError, Point, Query, Shelf, ShelfError, S
 use server::answer::Answerer;
 use server::audit::Audit;
 use server::canary::{Cage, Cages, CanaryError, NoCages, Report, Watch};
-use server::http::{Desk, Inward, Readiness, ReadyState};
+use server::http::{Desk, Inward, Readiness, ReadyState, Streams};
 use server::people::People;
 use server::people::door::{Door, Stay};
 
@@ -140,6 +140,7 @@ fn cage(ground: Ground, fault: Fault) -> Cage {
         audit: Audit::new(library.store.clone(), library.workspace),
         watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),
         answerer: answerer.clone(),
+        streams: Streams::default(),
         library: Arc::clone(&library),
         readiness: Readiness::new(ReadyState::Ready),
         caches: Caches::default(),

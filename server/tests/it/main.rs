@@ -1,10 +1,12 @@
 //! The integration tests of `server`: real SQLite files, a real Postgres, real indexes and the real binary.
 //!
-//! `ground` is a database under one's feet, `library` a house without a model, `cli` the program as a person starts it.
-//! `setup` provisions the model that the last of them needs; `tidy` reads the sources and nothing else.
+//! `ground` is a database under one's feet, `library` a house without a model, `models` a server of language models, `cli`
+//! the program as a person starts it. `setup` provisions the model that the last of them needs; `tidy` reads the sources
+//! and nothing else.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 
+mod answers;
 mod canary;
 mod chat;
 mod cli;
@@ -13,6 +15,7 @@ mod ground;
 mod hostile;
 mod http;
 mod library;
+mod models;
 mod oidc;
 mod oracle;
 mod postgres;

@@ -13,7 +13,8 @@ use retrieval::pace::aside;
 use retrieval::ports::{EmbedError, IndexError, Mode, Shelf, ShelfError};
 use retrieval::search::{Depth, SearchError};
 
-use super::evidence::{choose, weighed};
+use super::evidence::{judge, weighed};
+use super::made::quoted;
 use super::{Answerer, PASSAGES, Question};
 use crate::store::{HandedIn, StoreError, Whereabouts};
 use steps::{Lost, Sought};
@@ -108,13 +109,10 @@ impl Answerer {
         way.pass("given", steps::given(&sought)?);
         let sources = self.pack(&sought.found);
         way.pass("packed", steps::packed(document, &sources)?);
-        let sentences = weighed(&*self.searcher.embedder, question, &sought.found, &sources).await?;
-        let evidence = choose(sentences.clone(), sought.found.confidence);
-        let citations = self.check(&evidence, &sources);
-        way.pass(
-            "quoted",
-            steps::quoted(document, &sources, &sentences, sought.found.confidence, &evidence, &citations)?,
-        );
+        let pieces = weighed(&*self.searcher.embedder, question, &sought.found, &sources).await?;
+        let evidence = judge(question, &pieces, &sought.found, &sources);
+        let citations = quoted(&evidence, &sources);
+        way.pass("quoted", steps::quoted(document, &sources, &pieces, &evidence, &citations)?);
         Ok(())
     }
 

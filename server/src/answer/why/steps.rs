@@ -11,7 +11,7 @@ use retrieval::search::trail::{Considered, Fate, Trail};
 use retrieval::search::{CANDIDATES, Found, Searcher};
 use retrieval::words::Asked;
 
-use super::super::evidence::{BAR, Evidence, LEAST_SURE, Quote};
+use super::super::evidence::{Evidence, LEAST_SURE, Weighed};
 use super::super::{BUDGET, Citation, PASSAGES};
 use super::behind::{advice, lacking};
 use super::{DEEP, Verdict};
@@ -219,13 +219,12 @@ pub fn packed(document: DocumentId, sources: &[&Passage]) -> Result<String, Lost
 pub fn quoted(
     document: DocumentId,
     sources: &[&Passage],
-    sentences: &[Quote],
-    confidence: f64,
+    pieces: &[Weighed],
     evidence: &Evidence,
     citations: &[Citation],
 ) -> Result<String, Lost> {
-    let is_own = |quote: &&Quote| sources.get(quote.source).is_some_and(|source| source.document == document);
-    let own = sentences.iter().filter(is_own).map(|quote| quote.strength).reduce(f32::max);
+    let is_own = |piece: &&Weighed| sources.get(piece.source).is_some_and(|source| source.document == document);
+    let own = pieces.iter().filter(is_own).map(|piece| piece.strength).reduce(f32::max);
     let Some(own) = own else {
         return Err(Lost::new(
             Verdict::NotQuoted,
@@ -237,8 +236,9 @@ pub fn quoted(
         (0, None) => Err(Lost::new(
             Verdict::NotQuoted,
             format!(
-                "its best sentence has strength {own:.2} (below {BAR:.2} there is no answer), and the passages answer with a \
-                 probability of {confidence:.2} (below {LEAST_SURE:.2} there is none)"
+                "its best sentence has strength {own:.2}, the best of all {:.2}, which answers with a probability of {:.2} (below \
+                 {LEAST_SURE:.2} there is no answer)",
+                evidence.strength, evidence.sure
             ),
         )),
         (0, Some(first)) => {

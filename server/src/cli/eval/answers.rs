@@ -29,7 +29,7 @@ pub struct Args {
     /// The documents that are asked about: one sub-folder per tier
     #[arg(long, value_name = "FOLDER", default_value = "data/seed")]
     seed: PathBuf,
-    /// Name every question that went wrong, on standard error
+    /// Name every question that went wrong, on standard error; with --json print what came of every question before the sum
     #[arg(long)]
     each: bool,
     #[command(flatten)]
@@ -90,11 +90,15 @@ async fn measure(
 ) -> Result<Vec<Made>, Failure> {
     let asker = asker(house);
     let front = Front { house, seed, asker: &asker, reply: &reply };
-    let (mut numbers, remarks) = answers::measure(&front, &questions.gold).await?;
+    let (mut numbers, remarks, told) = answers::measure(&front, &questions.gold).await?;
     let leaking = leaks::measure(&front, &questions.leaks).await?;
     (numbers.leak_questions, numbers.leaks) = (questions.leaks.len(), leaking.len());
     leaking.iter().for_each(|remark| print::complain(remark));
-    remarks.iter().filter(|_| args.each).for_each(|remark| print::note(remark));
+    match (args.each, context.json) {
+        (true, true) => told.iter().for_each(print::json),
+        (true, false) => remarks.iter().for_each(|remark| print::note(remark)),
+        (false, _) => {}
+    }
     show(context, &numbers)?;
     let name = args.keeping.set.clone().map_or_else(|| name_of(&args.file), Ok)?;
     let settings = |texts: Vec<&str>| {

@@ -58,6 +58,7 @@ pub fn answers(runs: &[Run]) -> String {
 fn answered(run: &Run, n: &answers::Numbers) -> String {
     let of = |part: usize, whole: usize| format!("{part} of {whole}");
     let rows = [
+        ("answered correctly", of(n.correct, n.answerable)),
         ("answered from a right document", of(n.answered_right, n.answerable)),
         ("with a right quote", of(n.quote_right, n.answerable)),
         ("declined wrongly", of(n.declined_wrongly, n.answerable)),

@@ -149,6 +149,7 @@ mod tests {
         let numbers = answers::Numbers {
             questions: 6,
             answerable: 5,
+            correct: 3,
             answered_right: 4,
             auc: Some(0.9),
             bins: vec![bin],
@@ -160,6 +161,7 @@ mod tests {
             [with(Measured::Answers(numbers)), with(Measured::Conversations([("ellipsis".to_owned(), kind)].into()))];
         let text = measured(&runs, &[]);
         for line in [
+            "| answered correctly | 3 of 5 |",
             "| answered from a right document | 4 of 5 |",
             "6 questions: AUC 0.9000",
             "| 0.8 to 0.9 | 5 | 0.850 | 0.800 |",

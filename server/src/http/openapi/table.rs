@@ -14,12 +14,14 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("person", "The id of a person."),
     ("session", "The id of a session."),
     ("source", "The id of a source."),
+    ("stream", "The `stream` of the event `sources`."),
 ];
 
 const ONCE: &str = "Idempotency-Key";
 const IF_MATCH: &str = "If-Match";
 const IF_NONE_MATCH: &str = "If-None-Match";
 const SECRET: &str = "X-Conversation-Secret";
+const LAST_EVENT_ID: &str = "Last-Event-ID";
 
 /// The headers that handlers read.
 pub const HEADERS: &[(&str, &str)] = &[
@@ -28,6 +30,7 @@ pub const HEADERS: &[(&str, &str)] = &[
     (IF_NONE_MATCH, "The ETag of what you have: answered with 304 when nothing has changed."),
     ("Range", "A part of the file, as in `bytes=0-999`."),
     ("If-Range", "The ETag of the file that the range is of."),
+    (LAST_EVENT_ID, "The id of the last event that arrived: what came behind it follows."),
     (SECRET, "What a visitor was told when the conversation began."),
 ];
 
@@ -45,6 +48,18 @@ const ASKING: Section = Section {
             .takes::<AskRequest>()
             .gives::<AskReply>(200)
             .also(&[404, 409]),
+        row("GET", "/api/v1/streams/{stream}", "Goes on with an answer that is on its way, or was just now.")
+            .headers(&[LAST_EVENT_ID])
+            .gives_bytes("text/event-stream")
+            .also(&[404]),
+        row("DELETE", "/api/v1/streams/{stream}", "Has heard enough of an answer.").gives_nothing(204).also(&[404]),
+        row("POST", "/v1/chat/completions", "Answers clients that speak OpenAI's chat completions.")
+            .takes::<CompletionRequest>()
+            .gives::<CompletionReply>(200),
+        row("GET", "/v1/models", "Names the one model that such clients ask for.").gives::<ModelList>(200),
+        row("GET", "/api/v1/ws", "Opens a socket that takes questions and tells answers as they are worked out.")
+            .gives_nothing(101)
+            .also(&[400]),
         row("POST", "/api/v1/why", "Says at which stage a document dropped out of an answer.")
             .takes::<WhyRequest>()
             .gives::<WhyReply>(200),

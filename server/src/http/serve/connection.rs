@@ -84,7 +84,7 @@ impl Line {
             let answer = answering.call(request.map(|incoming| Body::new(TimeoutBody::new(body, incoming))));
             async move { answer.await.map(|response| response.map(|body| Counted { body, _running: running })) }
         });
-        let mut conversation = pin!(builder.serve_connection(io, service));
+        let mut conversation = pin!(builder.serve_connection_with_upgrades(io, service));
         tokio::select! {
             ended = conversation.as_mut() => return noted(ended),
             () = self.stop.cancelled() => {}

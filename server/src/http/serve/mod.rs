@@ -6,6 +6,7 @@
 
 mod connection;
 mod forwarded;
+mod raw;
 mod seats;
 mod tls;
 
@@ -22,6 +23,7 @@ use super::{Desk, ReadyState, limits, router};
 use connection::Line;
 use seats::Seats;
 
+pub use raw::{Raw, raw};
 pub use tls::{Tls, TlsError};
 
 /// What there is nothing to do about but wait: usually no file descriptors are left.
@@ -60,6 +62,7 @@ impl Default for Patience {
 pub async fn serve(listener: TcpListener, desk: Desk, listening: Listening, stop: CancellationToken) {
     let Listening { tls, connections, patience } = listening;
     let (tasks, cut, readiness) = (TaskTracker::new(), CancellationToken::new(), desk.readiness.clone());
+    let streams = desk.streams.clone();
     // Behind a proxy all connections come from one address, and sharing them out is the proxy's task.
     let share = if desk.front.behind_proxy { connections } else { connections / 2 };
     let seats = Seats::new(connections, share);
@@ -90,11 +93,20 @@ pub async fn serve(listener: TcpListener, desk: Desk, listening: Listening, stop
     readiness.set(ReadyState::Draining);
     drop(listener);
     tasks.close();
-    if tokio::time::timeout(patience.drain, tasks.wait()).await.is_err() {
+    let in_time = async {
+        // Who reads a long answer still gets an end of it.
+        tokio::select! {
+            () = tasks.wait() => return,
+            () = tokio::time::sleep(patience.drain / 2) => streams.cut_short(),
+        }
+        tasks.wait().await;
+    };
+    if tokio::time::timeout(patience.drain, in_time).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut");
         cut.cancel();
         tasks.wait().await;
     }
+    streams.ended().await;
 }
 
 /// The next connection. What goes wrong with one of them is no reason to serve none.

@@ -1,8 +1,10 @@
 //! What crosses the wire, in both directions; the command line prints the same shapes.
 
 mod audit;
+mod compatible;
 mod conversations;
 mod documents;
+mod events;
 mod explain;
 mod history;
 mod keeping;
@@ -25,8 +27,10 @@ use crate::answer::{Answer, Citation};
 use crate::library::{ItemLine, JobStatus, bare_origin};
 
 pub use audit::*;
+pub use compatible::*;
 pub use conversations::*;
 pub use documents::*;
+pub use events::*;
 pub use explain::*;
 pub use history::*;
 pub use keeping::*;
@@ -146,6 +150,12 @@ pub struct AskReply {
     pub citations: Vec<Cited>,
     pub mode: String,
     pub model: String,
+    /// Why it is not in the language model's words, where it would have been: one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// It was stopped, or broke off for want of room.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     pub took_ms: u64,
     /// What was searched for, if not the question as it was typed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -264,6 +274,8 @@ impl AskReply {
             citations: answer.citations.into_iter().map(|citation| Cited::new(citation, viewer)).collect(),
             mode: answer.mode.to_owned(),
             model: answer.model,
+            notice: answer.notice,
+            interrupted: answer.is_cut,
             took_ms: answer.took_ms,
             asked_as: answer.asked_as,
             record_id: answer.record.map(|record| record.to_string()),
@@ -274,7 +286,7 @@ impl AskReply {
 }
 
 impl Cited {
-    fn new(citation: Citation, viewer: Viewer) -> Self {
+    pub fn new(citation: Citation, viewer: Viewer) -> Self {
         Self {
             n: citation.n,
             document_id: citation.document.to_string(),

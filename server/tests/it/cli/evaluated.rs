@@ -115,7 +115,17 @@ fn gold_questions_and_leaks_of_the_seed_are_measured() {
     let seed = root().join("data/seed");
     let arguments = ["eval", "answers", gold.to_str().unwrap(), "--seed", seed.to_str().unwrap(), "--json"];
     let ran = lectern.run(&[&arguments[..], &["--conversations", talk.to_str().unwrap(), "--each"]].concat()).expect(0);
-    let [numbers, talked] = ran.lines().try_into().unwrap();
+    let mut lines_told = ran.lines();
+    let [numbers, talked] = lines_told.split_off(lines_told.len() - 2).try_into().unwrap();
+    assert_eq!(lines_told.len(), 15, "a line for every question");
+    let correct = lines_told.iter().filter(|told| told["correct"] == true);
+    assert_eq!(numbers["correct"], correct.count(), "{numbers}");
+    let is_explained = |told: &Value| {
+        told["answerable"] == false
+            || told["correct"] == true
+            || (told["lost"].is_string() && told["missing"].as_array().is_some_and(|missing| !missing.is_empty()))
+    };
+    assert!(lines_told.iter().all(is_explained), "{lines_told:?}");
     let count = |name: &str| numbers[name].as_u64().unwrap_or_else(|| panic!("{name} in {numbers}"));
     assert_eq!(count("questions"), 15);
     assert_eq!(count("answerable") + count("unanswerable"), 15);

@@ -9,6 +9,7 @@ mod evaluated;
 mod explained;
 mod gold;
 mod killed;
+mod logged;
 mod seed;
 mod served;
 mod talked;
@@ -19,6 +20,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -137,6 +139,11 @@ impl Lectern {
         Server::answering(self.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap())
     }
 
+    /// One that logs as much as this filter lets through.
+    pub fn serve_aloud(&self, filter: &str) -> Server {
+        Server::answering(self.command(&["serve", "--listen", "127.0.0.1:0"]).env("RUST_LOG", filter).spawn().unwrap())
+    }
+
     /// One that a shell minds, for a static, which is never dropped: server and folder end with this process.
     pub fn serve_until_our_end(&self, arguments: &[&str]) -> Server {
         let server = self.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat());
@@ -151,6 +158,7 @@ impl Lectern {
 pub struct Server {
     pub process: Child,
     pub address: String,
+    log: Arc<Mutex<String>>,
 }
 
 impl Server {
@@ -165,11 +173,23 @@ impl Server {
             }
             before.push_str(&line);
         };
-        // Whatever else it says is read and dropped, lest it wait for a reader.
-        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        let server = Self { process, address };
+        // Whatever else it says is read, lest it wait for a reader.
+        let log = Arc::new(Mutex::new(before));
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while said.read_line(&mut line).is_ok_and(|read| read > 0) {
+                written.lock().unwrap().push_str(&std::mem::take(&mut line));
+            }
+        });
+        let server = Self { process, address, log };
         wait_for("the server to be ready", || server.get("/readyz").starts_with("HTTP/1.1 200"));
         server
+    }
+
+    /// What it has written to its log.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// The reply to a plain request, head and body.

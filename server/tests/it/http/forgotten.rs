@@ -9,9 +9,10 @@ use server::people::PersonChange;
 
 use super::conversations::Talker;
 use super::{Reply, Served, TEXTS, serve_home, served};
-use crate::chat::{Model, rewriter};
+use crate::chat::rewriter;
 use crate::ground::{Ground, label};
 use crate::library::{Home, IndexKind};
+use crate::models::ModelServer;
 
 const MASK: &str = "This answer rested on documents that you can no longer read.";
 
@@ -35,7 +36,7 @@ async fn what_was_declined_cites_nothing_and_names_only_what_is_readable() {
 }
 
 /// A served library whose questions are rewritten by a model.
-async fn modelled(texts: &[(&str, &str, &str)], model: &Model) -> Served {
+async fn modelled(texts: &[(&str, &str, &str)], model: &ModelServer) -> Served {
     let home = Home::new(Ground::sqlite().await, IndexKind::Memory);
     home.ingest(texts).await;
     let mut answerer = home.answerer();
@@ -46,7 +47,7 @@ async fn modelled(texts: &[(&str, &str, &str)], model: &Model) -> Served {
 /// What is asked through borrowed eyes is kept by who asked, and goes on with what those eyes may read.
 #[tokio::test]
 async fn borrowed_eyes_see_no_more_of_a_conversation_than_of_the_library() {
-    let model = Model::saying("How long do refunds take?").await;
+    let model = ModelServer::saying("How long do refunds take?").await;
     let served = modelled(&TEXTS, &model).await;
     let (_, cookie) = served.person("boss", Role::Admin, "restricted").await;
     let (_, watched) = served.person("ada", Role::Reader, "public").await;
@@ -70,7 +71,7 @@ async fn borrowed_eyes_see_no_more_of_a_conversation_than_of_the_library() {
 /// Words that an earlier answer lent to what was searched for go with that answer.
 #[tokio::test]
 async fn what_an_earlier_answer_lent_goes_with_it() {
-    let model = Model::saying("How long do refunds take after the ninety days of the deal?").await;
+    let model = ModelServer::saying("How long do refunds take after the ninety days of the deal?").await;
     let served = modelled(&TEXTS, &model).await;
     let (person, cookie) = served.person("ada", Role::Reader, "restricted").await;
     let talker = Talker::new(&served, cookie).await;
@@ -105,7 +106,7 @@ async fn a_thousand_conversations_forget_what_was_taken_away() {
         .collect();
     let texts = texts.iter().map(|(origin, who, text)| (origin.as_str(), who.as_str(), text.as_str()));
     let texts: Vec<(&str, &str, &str)> = texts.chain([TEXTS[0]]).collect();
-    let model = Model::saying("How long do refunds take?").await;
+    let model = ModelServer::saying("How long do refunds take?").await;
     let served = modelled(&texts, &model).await;
     served.person("boss", Role::Admin, "restricted").await;
     let mut people = Vec::new();

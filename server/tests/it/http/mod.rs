@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod bad_input;
+mod compatible;
 mod conversations;
 mod documents;
 mod explain;
@@ -14,6 +15,7 @@ mod openapi;
 mod schema;
 mod security;
 mod simulate;
+pub mod streams;
 mod table;
 
 mod keys;
@@ -36,7 +38,7 @@ use server::audit::Audit;
 use server::canary::{NoCages, Watch};
 use server::config::LimitConfig;
 use server::http::limits::Limits;
-use server::http::{Desk, Front, Readiness, ReadyState, router};
+use server::http::{Desk, Front, Readiness, ReadyState, Streams, router};
 use server::library::Library;
 use server::people::door::{Door, Stay};
 use server::people::{KeyWish, People, PersonState, Whence};
@@ -128,6 +130,7 @@ fn over(home: Home, answerer: Answerer, visitors: bool, limits: LimitConfig) -> 
         audit: Audit::new(library.store.clone(), library.workspace),
         watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),
         answerer,
+        streams: Streams::default(),
         library: Arc::clone(&library),
         readiness: readiness.clone(),
         caches: Caches::default(),

@@ -220,7 +220,8 @@ impl Home {
         let templates = Arc::new(Templates::load().unwrap());
         let generation = GenerationId(uuid::Uuid::from_u128(1));
         let rewriter = Rewriter::new(None, Arc::clone(&templates));
-        Answerer { searcher: self.searcher(), rewriter, store: self.ground.store.clone(), templates, generation }
+        let (searcher, store) = (self.searcher(), self.ground.store.clone());
+        Answerer { searcher, rewriter, store, templates, voice: None, generation }
     }
 }
 

@@ -21,7 +21,7 @@ use serde_json::Value;
 use server::audit::Audit;
 use server::canary::{NoCages, Watch};
 use server::config::oidc::{OidcConfig, OidcRule};
-use server::http::{Desk, Readiness, ReadyState, router};
+use server::http::{Desk, Readiness, ReadyState, Streams, router};
 use server::people::door::{Door, Stay};
 use server::people::oidc::Provider;
 use server::people::{People, Person};
@@ -114,6 +114,7 @@ impl House {
             watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),
             front: front(&library, PLENTY),
             answerer,
+            streams: Streams::default(),
             library,
             readiness: Readiness::new(ReadyState::Ready),
             caches: Caches::default(),

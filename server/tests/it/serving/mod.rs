@@ -1,6 +1,7 @@
 //! The listener as the network meets it: real sockets, of clients that mean ill too. No model and no program of ours runs.
 
 mod program;
+mod socket;
 mod tls;
 
 use std::net::{IpAddr, SocketAddr};

@@ -9,6 +9,7 @@ mod code;
 mod crates;
 mod rooms;
 mod shape;
+mod shown;
 mod tree;
 mod words;
 

@@ -77,7 +77,10 @@ const ROOMS: &[Room] = &[
     room("server/src/setup", &[]),
     room("server/src/worker", &["ingest::parse", "ingest::ports", "ingest::crawl::ports"]),
     room("server/src/fetch", &["ingest::crawl::ports"]),
-    room("server/src/chat", &["prompts::chat", "server::config::Secret"]),
+    room(
+        "server/src/chat",
+        &["prompts::chat", "retrieval::model", "server::config::Secret", "server::clock", "server::store"],
+    ),
     room(
         "server/src/store",
         &[
@@ -180,6 +183,7 @@ const ROOMS: &[Room] = &[
             "retrieval::rerank",
             "retrieval::followup",
             "retrieval::evaluate",
+            "retrieval::words",
             "ingest::clean",
             "ingest::parse",
             "ingest::ports",
@@ -229,7 +233,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("openidconnect", &["server/src/people/oidc"]),
     ("clap", &["server/src/cli", "server/src/worker/child.rs"]),
     ("anyhow", &["server/src/cli", "server/src/evaluation", "server/src/wiring", "server/src/main.rs"]),
-    ("minijinja", &["prompts/src/template.rs"]),
+    ("minijinja", &["prompts/src/template"]),
+    ("tiktoken_rs", &["prompts/src/ruler.rs"]),
     ("scraper", &["ingest/src/parse"]),
     ("pdfium_render", &["ingest/src/parse/pdf"]),
     ("pdf_extract", &["ingest/src/parse/pdf"]),

@@ -61,7 +61,7 @@ impl Line {
 
     /// Whether it leaves the house as it was.
     fn only_looks(&self) -> bool {
-        let looking = ["/search", "/ask", "/why", "/explain", "/inspect", "/compare"];
+        let looking = ["/search", "/ask", "/completions", "/why", "/explain", "/inspect", "/compare"];
         self.method == "GET" || looking.iter().any(|end| self.path.ends_with(end))
     }
 }

@@ -15,7 +15,7 @@ use crate::library::{Home, IndexKind};
 pub const WHO: [&str; 8] = ["visitor", "public", "internal", "hr", "editor", "admin", "key", "suspended"];
 
 /// Every kind of object, and how it may stand to whoever asks.
-pub const KINDS: [(&str, &[&str]); 8] = [
+pub const KINDS: [(&str, &[&str]); 9] = [
     ("document", &["shared", "inside", "hidden", "elsewhere", "absent"]),
     ("source", &["shared", "hidden", "elsewhere", "absent"]),
     ("job", &["shared", "hidden", "elsewhere", "absent"]),
@@ -23,6 +23,7 @@ pub const KINDS: [(&str, &[&str]); 8] = [
     ("session", &["own", "others", "elsewhere", "absent"]),
     ("key", &["own", "others", "elsewhere", "absent"]),
     ("conversation", &["own", "others", "elsewhere", "absent"]),
+    ("stream", &["own", "others", "absent"]),
     ("group", &["others", "absent"]),
 ];
 const ABSENT: &str = "0192f000-0000-7000-8000-000000000000";
@@ -98,7 +99,7 @@ impl Scene {
     async fn lay_out_what_is_theirs(&mut self) {
         for who in WHO {
             let Some(person) = self.people[who].0 else {
-                for kind in ["person", "session", "key", "conversation"] {
+                for kind in ["person", "session", "key", "conversation", "stream"] {
                     self.put(kind, "own", who, ABSENT);
                 }
                 continue;
@@ -112,6 +113,7 @@ impl Scene {
             let holding = self.people[who].1.clone();
             let begun = self.served.by(&holding, "POST", "/api/v1/conversations", "{}").await;
             self.put("conversation", "own", who, begun.json()["id"].as_str().unwrap_or(ABSENT).to_owned());
+            self.put("stream", "own", who, self.stream_of(&holding).await);
         }
         let (person, holding) = self.served.person("somebody", Role::Reader, "internal").await;
         self.put("person", "others", "", person);
@@ -119,7 +121,13 @@ impl Scene {
         self.put("key", "others", "", self.served.key(person, None).await.0);
         let begun = self.served.by(&holding, "POST", "/api/v1/conversations", "{}").await;
         self.put("conversation", "others", "", begun.json()["id"].as_str().unwrap_or(ABSENT).to_owned());
+        self.put("stream", "others", "", self.stream_of(&holding).await);
         self.suspend().await;
+    }
+
+    async fn stream_of(&self, holding: &Holding) -> String {
+        let told = self.served.ask_aloud(holding, "How long do refunds take?").await;
+        told[0].data["stream"].as_str().unwrap().to_owned()
     }
 
     /// The same in another workspace of the same database.
@@ -164,6 +172,9 @@ impl Scene {
         let body = match method {
             "POST" if ends("/search") => json!({"query": "refunds"}),
             "POST" if ends("/ask") => json!({"question": "How long do refunds take?"}),
+            "POST" if ends("/completions") => {
+                json!({"model": "lectern", "messages": [{"role": "user", "content": "How long do refunds take?"}]})
+            }
             "POST" if ends("/why") => json!({"document": object, "question": "How long do refunds take?"}),
             "POST" if ends("/documents") => {
                 json!({"documents": [{"origin": "n.md", "tier": "public", "content": "TmV3Lg=="}]})

@@ -239,7 +239,11 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
     let group = format!("doomed{scene}");
     served.library.store.group_insert(served.library.workspace, &group.parse().unwrap()).await.unwrap();
     let (fresh, victim) = (format!("new{scene}.md"), format!("person:victim{scene}"));
-    let texts: [(&'static str, &[&str]); 23] = [
+    let told = served.ask_aloud(&Holding::Nothing, "How long do refunds take?").await;
+    let stream = told[0].data["stream"].as_str().unwrap().to_owned();
+    let texts: [(&'static str, &[&str]); 25] = [
+        ("stream", &[&stream]),
+        ("model", &["lectern"]),
         ("job", &[&job]),
         ("source", &[&source]),
         ("document", &[document]),

@@ -14,7 +14,7 @@ use ingest::crawl::ports::Ledger;
 use ingest::ports::{Catalog, Change, Inside, Outcome, Settlement};
 use retrieval::model::{DocumentId, GenerationId, WorkspaceId};
 use retrieval::ports::Shelf;
-use server::store::{AnswerRecord, Evaluation, JobKind, Lease, NewItem, SqlLedger};
+use server::store::{Account, AnswerRecord, Evaluation, JobKind, Lease, NewItem, SqlLedger};
 use url::Url;
 use uuid::Uuid;
 
@@ -273,6 +273,11 @@ async fn records(witness: &mut Witness<'_>) {
     let run = Evaluation { set: "s".into(), kind: "k".into(), mode: "m".into(), settings, measures };
     store.evaluation_insert(workspace, None, &run).await.unwrap();
     witness.quiet("evaluation_insert").await;
+    let accounts = [Account { payer: "everybody".into(), most_micros: None }];
+    assert_eq!(store.spending_hold(workspace, 1, &accounts, 7).await.unwrap(), None);
+    witness.quiet("spending_hold").await;
+    store.spending_settle(workspace, 1, &accounts, -2).await.unwrap();
+    witness.quiet("spending_settle").await;
 }
 
 async fn the_version_of_one_workspace_is_not_that_of_another(ground: Ground) {

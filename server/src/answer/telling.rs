@@ -1,0 +1,76 @@
+//! What is told of an answer while it is worked out, to whoever listens.
+
+use std::ops::Range;
+
+use prompts::cite::Standing;
+use retrieval::model::{DocumentId, Passage};
+use tokio_util::sync::CancellationToken;
+
+use super::Citation;
+
+/// In this order: the sources once, then words and what was checked of them. What it came to is the answer itself, which
+/// may say something else than the words that were told: it counts.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    Sources { asked_as: Option<String>, sources: Vec<Source> },
+    Words(String),
+    Checked(Checked),
+}
+
+/// A sentence that was told, and what bears it out.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Checked {
+    /// Within all the words that were told.
+    pub range: Range<usize>,
+    pub standing: Standing,
+    pub citations: Vec<Citation>,
+}
+
+/// A passage that an answer may rest on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Source {
+    pub document: DocumentId,
+    pub title: String,
+    pub origin: String,
+    pub page: Option<u32>,
+    pub heading: String,
+}
+
+/// Tells somebody, and knows when they have heard enough.
+pub struct Teller {
+    enough: CancellationToken,
+    hear: Box<dyn FnMut(Event) + Send>,
+}
+
+impl Teller {
+    pub fn new(enough: CancellationToken, hear: impl FnMut(Event) + Send + 'static) -> Self {
+        Self { enough, hear: Box::new(hear) }
+    }
+
+    /// For whoever takes the answer in one piece.
+    pub fn to_nobody(enough: CancellationToken) -> Self {
+        Self::new(enough, |_| {})
+    }
+
+    pub fn say(&mut self, event: Event) {
+        (self.hear)(event);
+    }
+
+    /// Cancelled when nobody listens any more, or whoever does has heard enough.
+    pub fn enough(&self) -> CancellationToken {
+        self.enough.clone()
+    }
+}
+
+impl From<&Passage> for Source {
+    fn from(passage: &Passage) -> Self {
+        let Passage { document, title, origin, page, heading, .. } = passage;
+        Self {
+            document: *document,
+            title: title.clone(),
+            origin: origin.clone(),
+            page: *page,
+            heading: heading.clone(),
+        }
+    }
+}
