@@ -4,7 +4,7 @@
  *
  * @typedef {{n: number, title: string, url: string, heading: string, page: number | null, quote: string, start: number,
  *   passage: string}} Citation
- * @typedef {{answer: string, declined: boolean, citations: Citation[]}} Reply
+ * @typedef {{answer: string, declined: boolean, citations: Citation[], mode: string, model: string, notice?: string}} Reply
  */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("ask"));
@@ -24,8 +24,7 @@ form.addEventListener("submit", async (event) => {
   show([element("p", "quiet", "Looking...")], []);
   try {
     const reply = await ask(question.value);
-    if (reply.declined) show(declined(reply), []);
-    else show(quotes(reply), places(reply));
+    show([...said(reply), ...noticed(reply)], reply.citations.length > 0 ? places(reply) : []);
   } catch (error) {
     show([element("p", "wrong", error instanceof Error ? error.message : "Something went wrong.")], []);
   } finally {
@@ -53,8 +52,29 @@ function show(said, cited) {
 }
 
 /** @param {Reply} reply */
-function declined(reply) {
-  return reply.answer.split("\n").map((line) => element("p", "", line));
+function said(reply) {
+  if (reply.mode === "generated") return worded(reply);
+  if (reply.declined || reply.mode === "smalltalk") return lines(reply.answer);
+  return quotes(reply);
+}
+
+/** @param {string} text */
+function lines(text) {
+  return text.split("\n").map((line) => element("p", "", line));
+}
+
+/** In a model's words, each marker leading to the quote that bears it out. @param {Reply} reply */
+function worded(reply) {
+  const known = new Set(reply.citations.map(({ n }) => `[${n}]`));
+  const piece = (/** @type {string} */ text) => (known.has(text) ? marker(Number(text.slice(1, -1))) : text);
+  const spoken = reply.answer.split("\n").filter((line) => line.trim() !== "");
+  const told = spoken.map((line) => element("p", "", "", ...line.split(/(\[\d+\])/).map(piece)));
+  return [...told, element("p", "quiet", `In the words of ${reply.model}; each number leads to the quote that bears it out.`)];
+}
+
+/** @param {Reply} reply */
+function noticed({ notice }) {
+  return notice ? [element("p", "quiet", notice)] : [];
 }
 
 /** @param {Reply} reply */
@@ -65,9 +85,14 @@ function quotes(reply) {
 
 /** @param {Citation} citation */
 function quoted({ n, quote }) {
-  const marker = link(`[${n}]`, `#source-${n}`);
-  marker.setAttribute("aria-label", `Source ${n}`);
-  return element("blockquote", "", `${quote} `, marker);
+  return element("blockquote", "", `${quote} `, marker(n));
+}
+
+/** @param {number} n */
+function marker(n) {
+  const made = link(`[${n}]`, `#source-${n}`);
+  made.setAttribute("aria-label", `Source ${n}`);
+  return made;
 }
 
 /** @param {Reply} reply */

@@ -64,6 +64,8 @@ pub struct Request {
     pub path: String,
     /// JSON, or nothing.
     pub body: String,
+    /// Whether the answer is to come as it is worked out.
+    pub aloud: bool,
 }
 
 /// Everything that came back: the status, every header, the body.

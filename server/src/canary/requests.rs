@@ -28,7 +28,7 @@ fn about(who: &Credential, planted: &Planted) -> Vec<Request> {
     let id = planted.document.map_or(String::new(), |document| document.to_string());
     let (origin, question) = (&planted.origin, format!("What is written of {}?", planted.body));
     let document = |route, rest: &str| get(who, route, format!("/api/v1/documents/{id}{rest}"));
-    vec![
+    let mut requests = vec![
         post(who, "/api/v1/search", json!({"query": planted.body, "limit": MOST}).to_string()),
         post(who, "/api/v1/search", json!({"query": planted.title, "limit": MOST, "explain": true}).to_string()),
         post(who, "/api/v1/ask", json!({"question": question}).to_string()),
@@ -42,7 +42,9 @@ fn about(who: &Credential, planted: &Planted) -> Vec<Request> {
         document("/api/v1/documents/{document}/chunks", "/chunks"),
         document("/api/v1/documents/{document}/text", "/text"),
         document("/api/v1/documents/{document}/original", "/original"),
-    ]
+    ];
+    requests.extend(aloud(who, &question));
+    requests
 }
 
 /// With words that all of them share, with no words, with eyes that are not theirs, and wherever there are lists.
@@ -86,17 +88,29 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/api/v1/audit/export",
         "/api/v1/sessions",
         "/openapi.json",
+        "/v1/models",
         "/nowhere",
     ];
+    requests.extend(aloud(who, COMMON));
     requests.extend(lists.map(|path| get(who, path, path.to_owned())));
     requests.push(get(who, "/api/v1/jobs/{job}", format!("/api/v1/jobs/{}", marked.job)));
     requests
 }
 
+/// Answered in events, which tell more than the answer does.
+fn aloud(who: &Credential, question: &str) -> [Request; 2] {
+    let said = json!([{"role": "user", "content": question}]);
+    let completion = json!({"model": "lectern", "messages": said, "stream": true});
+    [
+        Request { aloud: true, ..post(who, "/api/v1/ask", json!({"question": question}).to_string()) },
+        post(who, "/v1/chat/completions", completion.to_string()),
+    ]
+}
+
 fn post(who: &Credential, route: &'static str, body: String) -> Request {
-    Request { credential: who.clone(), method: "POST", route, path: route.to_owned(), body }
+    Request { credential: who.clone(), method: "POST", route, path: route.to_owned(), body, aloud: false }
 }
 
 fn get(who: &Credential, route: &'static str, path: String) -> Request {
-    Request { credential: who.clone(), method: "GET", route, path, body: String::new() }
+    Request { credential: who.clone(), method: "GET", route, path, body: String::new(), aloud: false }
 }

@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use retrieval::access::Principal;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
 
 use super::Desk;
 use super::audit::During;
@@ -87,8 +86,8 @@ impl Asking {
     pub async fn whole(self) -> Result<AskReply, ApiError> {
         let enough = CancellationToken::new();
         let _waited_for = enough.clone().drop_guard();
-        let answering = async move { self.answer(Teller::to_nobody(enough)).await };
-        let answered = tokio::spawn(answering.in_current_span()).await;
+        let streams = self.desk.streams.clone();
+        let answered = streams.beside(async move { self.answer(Teller::to_nobody(enough)).await }).await;
         answered.unwrap_or_else(|broken| Err(ApiError::internal(broken)))
     }
 

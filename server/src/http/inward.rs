@@ -29,6 +29,7 @@ impl Mouth for Inward {
             true => built,
             false => built.header(header::CONTENT_TYPE, "application/json"),
         };
+        let built = if request.aloud { built.header(header::ACCEPT, "text/event-stream") } else { built };
         let Ok(request) = built.body(Body::from(request.body.clone())) else { return unheard() };
         let Ok(response) = self.0.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();

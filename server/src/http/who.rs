@@ -4,11 +4,12 @@
 //! there because the guard let somebody in.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use retrieval::access::Principal;
@@ -21,6 +22,9 @@ use super::{Desk, cookie};
 use crate::people::Whence;
 use crate::people::door::{By, DoorError, Entered, Held};
 use crate::people::policy::{self, Kind, Relation, Verb};
+
+/// In which it is told that there is no such thing.
+const STEP: Duration = Duration::from_millis(5);
 
 /// Somebody whom the guard let in.
 #[derive(Clone, Debug)]
@@ -57,6 +61,7 @@ pub struct Guard {
 
 /// Let in whom the table lets in.
 pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
     let (mut parts, body) = request.into_parts();
     match guard.admit(&parts.headers, parts.extensions.get()).await {
         Err(refusal) => return refusal,
@@ -73,7 +78,19 @@ pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> 
             parts.extensions.insert(Repeats(Arc::clone(&guard.desk.library)));
         }
     }
-    next.run(Request::from_parts(parts, body)).await
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if response.status() == StatusCode::NOT_FOUND {
+        tokio::time::sleep(until_told(started.elapsed())).await;
+    }
+    response
+}
+
+/// What is hidden takes a little longer to be found than what is not there. So both are told when a hand that moves in
+/// steps moves on, and the step is far longer than the difference.
+fn until_told(elapsed: Duration) -> Duration {
+    let step = STEP.as_nanos();
+    let over = elapsed.as_nanos() % step;
+    Duration::from_nanos(u64::try_from(step - over).unwrap_or_default())
 }
 
 impl Guard {
@@ -165,5 +182,24 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
         let address = parts.extensions.get::<Peer>().map_or_else(|| "unknown".into(), |peer| peer.0.clone());
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         Ok(Self(Whence { address, agent: agent.chars().take(LONGEST_AGENT).collect() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absence_is_told_in_steps() {
+        let check = |elapsed_us, expected_us| {
+            let told = until_told(Duration::from_micros(elapsed_us));
+            assert_eq!(told + Duration::from_micros(elapsed_us), Duration::from_micros(expected_us));
+        };
+        check(0, 5_000);
+        check(204, 5_000);
+        check(222, 5_000);
+        check(4_999, 5_000);
+        check(5_000, 10_000);
+        check(12_345, 15_000);
     }
 }

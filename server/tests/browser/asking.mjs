@@ -85,6 +85,15 @@ test("a question without an answer is declined, and honestly", async () => {
   await close();
 });
 
+test("a greeting is answered as one", async () => {
+  const { page, trouble, close } = await visit();
+  await ask(page, "Hello!");
+  assert.match(await page.locator("#answer").innerText(), /automatic assistant/);
+  assert.equal(await page.locator("blockquote, h2, article").count(), 0, "nothing is quoted, and there are no sources");
+  assert.deepEqual(trouble, []);
+  await close();
+});
+
 test("an empty question is not sent", async () => {
   const { page, trouble, requests, close } = await visit();
   for (const empty of ["", "   "]) {

@@ -71,6 +71,24 @@ test("markup in every field of an answer is shown as text; what is no web page i
   await close();
 });
 
+test("a model's words are text, and only markers of what is cited lead anywhere", async () => {
+  const { page, trouble, close } = await visit();
+  const quote = "Seven days.";
+  const cited = { n: 1, title: "T", url: "t.md", heading: "", page: null, quote, start: 0, passage: quote };
+  const answer = `It takes seven days [1]. ${PICTURE} ${SCRIPT} [2]\n\n[here](javascript:window.owned=1) [1]`;
+  const notice = `Careful: ${PICTURE}`;
+  await answerWith(page, { json: { answer, declined: false, citations: [cited], mode: "generated", model: SCRIPT, notice } });
+  await ask(page, "anything");
+  await onlyText(page);
+  const links = await page.locator("#answer a").evaluateAll((found) => found.map((link) => link.getAttribute("href")));
+  assert.deepEqual(links, ["#source-1", "#source-1"]);
+  const shown = await page.locator("#answer").innerText();
+  assert.ok(shown.includes(SCRIPT) && shown.includes(notice) && shown.includes("In the words of"), shown);
+  assert.ok(!shown.includes("No language model"), shown);
+  assert.deepEqual(trouble, []);
+  await close();
+});
+
 test("markup in the titles of a declined answer is text too", async () => {
   const { page, trouble, close } = await visit();
   const answer = `I don't know.\nThe nearest titles are "${PICTURE}${SCRIPT}".`;

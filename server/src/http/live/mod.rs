@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use retrieval::access::{Origin, Principal};
 use retrieval::model::{DocumentId, WorkspaceId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -110,6 +111,14 @@ impl Streams {
         let telling = tell(Pen::new(Arc::clone(&stream)));
         self.tasks.spawn(run(stream, telling).in_current_span());
         Ok(reader)
+    }
+
+    /// Work that ends by itself, whoever waits for it, and that the house waits for.
+    pub fn beside<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.tasks.spawn(work.in_current_span())
     }
 
     /// Read along with one that is running, or was just now. Somebody else's is as absent as one that never was.

@@ -62,7 +62,7 @@ macro_rules! on_all {
 }
 pub(crate) use on_all;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum IndexKind {
     Memory,
     Edge,

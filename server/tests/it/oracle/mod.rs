@@ -43,14 +43,15 @@ async fn nobody_is_shown_too_much_or_too_little(home: Home) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes hours: make soak-access"]
 async fn soak() {
-    for seed in 0..(SOAKED / ROUNDS / QUESTIONS_PER_ROUND) as u64 {
-        for kind in [IndexKind::Memory, IndexKind::Edge] {
+    let soak = |kind: IndexKind| async move {
+        for seed in 0..(SOAKED / ROUNDS / QUESTIONS_PER_ROUND) as u64 {
             live(&Home::new(Ground::sqlite().await, kind), 0x50a4_0000 + seed).await;
+            let asked = (seed as usize + 1) * ROUNDS * QUESTIONS_PER_ROUND;
+            println!("{kind:?}: {asked} triples, nothing leaked, nothing kept back");
         }
-        println!(
-            "{} triples on each index, nothing leaked, nothing kept back",
-            (seed as usize + 1) * ROUNDS * QUESTIONS_PER_ROUND
-        );
+    };
+    for soaking in [IndexKind::Memory, IndexKind::Edge].map(|kind| tokio::spawn(soak(kind))) {
+        soaking.await.unwrap();
     }
 }
 
