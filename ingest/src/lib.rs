@@ -10,6 +10,7 @@ pub mod clean;
 pub mod crawl;
 pub mod dedupe;
 pub mod draft;
+pub mod origin;
 pub mod parse;
 pub mod pipeline;
 pub mod ports;

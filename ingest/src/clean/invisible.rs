@@ -1,10 +1,12 @@
 //! The characters that nobody sees: which of them carry meaning, and which only hide something.
 //!
-//! Knows Unicode ranges and nothing of lines or Markdown. The judgement looks at one character, the last one kept and
-//! the next one, so straining what was strained changes nothing.
+//! Knows Unicode ranges and nothing of lines or Markdown. The judgement looks at one character, what was kept before it
+//! and what comes next. Marks stand in another order once what stood between them is gone, so a joiner is judged by the
+//! letters on its sides and not by their marks: straining what was strained changes nothing.
 
-use std::iter::Peekable;
 use std::str::Chars;
+
+use unicode_normalization::char::canonical_combining_class;
 
 const ZWNJ: char = '\u{200c}';
 const ZWJ: char = '\u{200d}';
@@ -30,16 +32,16 @@ pub(super) struct Sieve {
 }
 
 impl Sieve {
-    /// The text without hidden characters, every line end as `\n`, every kind of blank as a space.
+    /// The text, which is in NFC, without hidden characters, every line end as `\n`, every kind of blank as a space.
     pub(super) fn strain(&mut self, text: &str) -> String {
         let mut kept = String::with_capacity(text.len());
-        let mut last = None;
-        let mut chars = text.chars().peekable();
+        let mut before = Before::default();
+        let mut chars = text.chars();
         while let Some(c) = chars.next() {
-            match verdict(c, last, &mut chars) {
+            match verdict(c, before, &mut chars) {
                 Ok(c) => {
                     kept.push(c);
-                    last = Some(c);
+                    before = before.then(c);
                 }
                 Err(hidden) => self.removed[hidden as usize] += 1,
             }
@@ -54,19 +56,36 @@ impl Sieve {
     }
 }
 
+/// What was kept before a character: the last one, and the last one that is no mark upon another.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    last: Option<char>,
+    letter: Option<char>,
+}
+
+impl Before {
+    fn then(self, c: char) -> Self {
+        Self { last: Some(c), letter: if is_mark(c) { self.letter } else { Some(c) } }
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    canonical_combining_class(c) != 0
+}
+
 pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, ZWNJ | ZWJ)
 }
 
 /// The character to keep in its place, or why there is none.
-fn verdict(c: char, last: Option<char>, next: &mut Peekable<Chars>) -> Result<char, Hidden> {
+fn verdict(c: char, before: Before, rest: &mut Chars) -> Result<char, Hidden> {
     match c {
         ' '..='~' | '\n' | '\t' => Ok(c),
-        '\r' if next.peek() == Some(&'\n') => next.next().ok_or(Hidden::Control),
+        '\r' if rest.as_str().starts_with('\n') => rest.next().ok_or(Hidden::Control),
         '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Ok('\n'),
         '\u{a0}' | '\u{2007}' | '\u{202f}' => Ok(' '),
-        ZWNJ | ZWJ if joins(last, next.peek().copied()) => Ok(c),
-        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => match last {
+        ZWNJ | ZWJ if joins(before.letter, rest.clone().find(|c| !is_mark(*c))) => Ok(c),
+        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => match before.last {
             Some(last) if !last.is_whitespace() && !is_selector(last) => Ok(c),
             _ => Err(Hidden::Variation),
         },

@@ -9,6 +9,8 @@ pub mod boilerplate;
 mod invisible;
 pub mod language;
 
+use std::borrow::Cow;
+
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use self::invisible::Sieve;
@@ -75,9 +77,14 @@ fn clean_within(text: &str, limit_bytes: usize) -> Cleaned {
 
 /// Visible, composed and tidy.
 fn made_plain(sieve: &mut Sieve, text: &str) -> String {
-    let visible = sieve.strain(text);
-    let composed = if is_nfc(&visible) { visible } else { visible.nfc().collect() };
-    tidy_lines(&composed)
+    let visible = sieve.strain(&composed(text));
+    tidy_lines(&composed(&visible))
+}
+
+/// In NFC: before straining, which judges letters by their neighbours, and after it, since what it takes out may have
+/// stood between a letter and its mark.
+fn composed(text: &str) -> Cow<'_, str> {
+    if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
 /// No spaces at line ends (but a Markdown break keeps its two), no long gaps, nothing empty at either end.
@@ -168,6 +175,14 @@ mod tests {
         check("👩\u{200d}💻 ❤\u{fe0f}\u{200d}🔥", "👩\u{200d}💻 ❤\u{fe0f}\u{200d}🔥");
         check("ad\u{200d}min", "admin");
         check("👩🏽\u{200d}🚀", "👩🏽\u{200d}🚀");
+        check("র\u{200d}\u{9cd}য", "র\u{200d}\u{9cd}য");
+    }
+
+    #[test]
+    fn joiners_are_judged_by_letters_whatever_becomes_of_the_marks() {
+        check("\u{1e130}\u{94d}\u{200c}\u{c3c}", "\u{c3c}\u{94d}\u{1e130}");
+        check("क\u{1e130}\u{94d}\u{200c}\u{c3c}ष", "क\u{94d}\u{1e130}\u{200c}\u{c3c}ष");
+        check("\u{2329}\u{200d}👩", "\u{3008}👩");
     }
 
     #[test]

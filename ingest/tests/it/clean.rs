@@ -19,10 +19,11 @@ fn texts() -> impl Strategy<Value = String> {
     ]);
     let blanks =
         prop::sample::select(vec![" ", "  ", "\t", "\n", "\r", "\r\n", "\u{2028}", "\u{a0}", "\n\n\n\n", "\u{3000}"]);
-    let letters =
-        prop::sample::select(vec!["a", "e\u{301}", "क", "\u{94d}", "ی", "👩", "❤", "가", "\u{11a8}", "\u{1100}"]);
+    let letters = prop::sample::select(vec!["a", "e", "क", "ی", "👩", "❤", "←", "\u{2329}", "가", "\u{1100}"]);
+    let marks = prop::sample::select(vec!["\u{301}", "\u{94d}", "\u{c3c}", "\u{1e130}", "\u{338}", "\u{11a8}"]);
     let piece = prop_oneof![
         letters.prop_map(str::to_owned),
+        marks.prop_map(str::to_owned),
         blanks.prop_map(str::to_owned),
         hidden.prop_map(str::to_owned),
         any::<String>()

@@ -81,7 +81,10 @@ impl Answerer {
             },
         };
         let made = self.in_quotes(material).await?;
-        super::quote(teller, &made);
+        // Behind words that do not stand, quotes would read as if they went on with them.
+        if !teller.has_spoken() {
+            super::quote(teller, &made);
+        }
         Ok(Made { notice, ..made })
     }
 
@@ -98,7 +101,7 @@ impl Answerer {
         let worded = match word(&*voice.model, &prompt.request, payer, &given, teller).await {
             Ok(worded) => worded,
             Err(error) => {
-                // What it says may be somebody's, so only its kind goes into the log.
+                // Its kind and a code: what a server says of a request is not repeated.
                 tracing::warn!(%error, "the documents are quoted in place of a language model's words");
                 return Ok(Err(instead_of(&error)));
             }

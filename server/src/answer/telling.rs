@@ -40,11 +40,12 @@ pub struct Source {
 pub struct Teller {
     enough: CancellationToken,
     hear: Box<dyn FnMut(Event) + Send>,
+    has_spoken: bool,
 }
 
 impl Teller {
     pub fn new(enough: CancellationToken, hear: impl FnMut(Event) + Send + 'static) -> Self {
-        Self { enough, hear: Box::new(hear) }
+        Self { enough, hear: Box::new(hear), has_spoken: false }
     }
 
     /// For whoever takes the answer in one piece.
@@ -53,7 +54,13 @@ impl Teller {
     }
 
     pub fn say(&mut self, event: Event) {
+        self.has_spoken |= matches!(event, Event::Words(_));
         (self.hear)(event);
+    }
+
+    /// Whether words of the answer were told. They cannot be taken back, only replaced by the answer itself.
+    pub fn has_spoken(&self) -> bool {
+        self.has_spoken
     }
 
     /// Cancelled when nobody listens any more, or whoever does has heard enough.

@@ -31,8 +31,9 @@ impl Desk {
                 let is_bare = site.is_bare();
                 let planned = site.plan(house.library.web.delay);
                 let (plan, label) = planned.map_err(|error| Failure::Usage(error.to_string()))?;
-                let plan = if is_bare { house.library.known_plan(plan).await? } else { plan };
-                let (source, _) = house.library.crawl_later(&plan, &label).await.map_err(as_usage)?;
+                let clearance = desk::operator(house).clearance()?;
+                let plan = if is_bare { house.library.known_plan(&clearance, plan, &label).await? } else { plan };
+                let (source, _) = house.library.crawl_later(&clearance, &plan, &label).await.map_err(as_usage)?;
                 Ok(source.id.to_string())
             }
         }
@@ -146,7 +147,7 @@ fn is_settled(source: &SourceReply) -> bool {
 }
 
 async fn found(house: &House, id: &str) -> Result<SourceStatus, Failure> {
-    house.library.source(id).await?.ok_or_else(no_source)
+    house.library.source(&desk::operator(house).clearance()?, id).await?.ok_or_else(no_source)
 }
 
 fn no_source() -> Failure {

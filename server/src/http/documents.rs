@@ -230,7 +230,7 @@ async fn narrowing(
         None => None,
         Some(source) => {
             let known = match source.parse::<SourceId>() {
-                Ok(_) => desk.library.source_for(&asker.principal.clearance()?, &source).await?,
+                Ok(_) => desk.library.source(&asker.principal.clearance()?, &source).await?,
                 Err(_) => None,
             };
             let Some(status) = known else { return Ok(None) };

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
+use ingest::origin::named_apart;
 use retrieval::access::{AccessLabel, Clearance};
 use retrieval::model::PersonId;
 use tokio::sync::mpsc;
@@ -11,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::intake::Intake;
 use super::{Library, LibraryError};
-use crate::store::{NewItem, Received, StoreError, UPLOADED, UPLOADED_BYTES};
+use crate::store::{NewItem, Received, StoreError};
 
 /// Pieces that wait for the disk while more arrive.
 const WAITING: usize = 8;
@@ -29,14 +30,6 @@ pub struct Arriving {
 pub enum Naming {
     Place,
     Name,
-}
-
-/// The name that a person knows an origin by.
-pub fn bare_origin(origin: &str) -> &str {
-    match origin.get(UPLOADED_BYTES..) {
-        Some(name) if origin.starts_with(UPLOADED) && !name.is_empty() => name,
-        _ => origin,
-    }
 }
 
 impl Arriving {
@@ -133,7 +126,7 @@ impl Library {
     }
 
     fn own_origin(&self, name: &str) -> String {
-        format!("{UPLOADED}{}/{name}", self.store.clock().new_id())
+        named_apart(self.store.clock().new_id(), name)
     }
 }
 
@@ -169,19 +162,4 @@ impl Intake<'_> {
 fn spelt(label: &AccessLabel) -> String {
     let groups: Vec<&str> = label.groups.iter().map(|group| group.as_str()).collect();
     format!("{} {}", label.tier, groups.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_upload_is_known_by_its_name() {
-        let check = |origin: &str, expected| assert_eq!(bare_origin(origin), expected);
-        check("upload:0199a5d0-0000-7000-8000-000000000000/pay.md", "pay.md");
-        check("upload:0199a5d0-0000-7000-8000-000000000000/a/b.md", "a/b.md");
-        check("upload:short", "upload:short");
-        check("/srv/pay.md", "/srv/pay.md");
-        check("upload:0199a5d0-0000-7000-8000-000000000000/", "upload:0199a5d0-0000-7000-8000-000000000000/");
-    }
 }

@@ -13,7 +13,7 @@ use ingest::crawl::ports::Request;
 use ingest::crawl::{Crawl, CrawlError, Progress, Summary};
 use ingest::draft::{Habits, text_of};
 use ingest::ports::{CatalogError, Item, NoParts};
-use retrieval::access::AccessLabel;
+use retrieval::access::{AccessLabel, Clearance};
 use retrieval::model::JobId;
 
 use super::{Library, LibraryError};
@@ -39,17 +39,23 @@ pub struct SourceStatus {
 }
 
 impl Library {
-    /// Set a site up, or change it, and queue a crawl of it. One that is queued already is not queued twice.
-    pub async fn crawl_later(&self, plan: &Plan, label: &AccessLabel) -> Result<(Source, JobId), LibraryError> {
+    /// Set a site up, or change the one of this address that they see, and queue a crawl of it. One that is queued already
+    /// is not queued twice.
+    pub async fn crawl_later(
+        &self,
+        clearance: &Clearance,
+        plan: &Plan,
+        label: &AccessLabel,
+    ) -> Result<(Source, JobId), LibraryError> {
         Bounds::new(plan).map_err(|error| LibraryError::Plan(error.to_string()))?;
-        let former = match plan.start.first() {
-            Some(start) => self.store.source_by_name(self.workspace, start.as_str()).await?,
-            None => None,
+        let source = match self.known(clearance, plan, label).await? {
+            Some(former) => {
+                let source = self.store.source_change(former.id, plan, label).await?;
+                self.apply_changes(&former, &source).await?;
+                source
+            }
+            None => self.store.source_put(self.workspace, plan, label).await?,
         };
-        let source = self.store.source_put(self.workspace, plan, label).await?;
-        if let Some(former) = former {
-            self.apply_changes(&former, &source).await?;
-        }
         if let Some(job) = self.store.job_waiting(source.id).await? {
             return Ok((source, job));
         }
@@ -59,12 +65,34 @@ impl Library {
     }
 
     /// The plan that is known of its address, else this one: a person who says nothing of how to crawl changes nothing.
-    pub async fn known_plan(&self, plan: Plan) -> Result<Plan, LibraryError> {
-        let known = match plan.start.first() {
-            Some(start) => self.store.source_by_name(self.workspace, start.as_str()).await?,
-            None => None,
-        };
+    pub async fn known_plan(
+        &self,
+        clearance: &Clearance,
+        plan: Plan,
+        label: &AccessLabel,
+    ) -> Result<Plan, LibraryError> {
+        let known = self.known(clearance, &plan, label).await?;
         Ok(known.map_or(plan, |source| source.plan))
+    }
+
+    /// The source that they mean who set this up: the one of this address and label, else one of this address.
+    async fn known(
+        &self,
+        clearance: &Clearance,
+        plan: &Plan,
+        label: &AccessLabel,
+    ) -> Result<Option<Source>, LibraryError> {
+        let Some(start) = plan.start.first() else { return Ok(None) };
+        let mut seen = self.sources_seen(clearance, start.as_str()).await?;
+        let same = seen.iter().position(|source| source.label == *label);
+        Ok(if seen.is_empty() { None } else { Some(seen.swap_remove(same.unwrap_or(0))) })
+    }
+
+    /// The sources with this id or address of which what comes is theirs to read.
+    async fn sources_seen(&self, clearance: &Clearance, name: &str) -> Result<Vec<Source>, LibraryError> {
+        let mut named = self.store.sources_named(self.workspace, name).await?;
+        named.retain(|source| clearance.admits(self.workspace, &source.label));
+        Ok(named)
     }
 
     /// Other readers count from now on, not from the next time that the crawl comes by; other selectors mean that pages
@@ -165,9 +193,9 @@ impl Library {
         Ok(found)
     }
 
-    /// The source with this id or address.
-    pub async fn source(&self, name: &str) -> Result<Option<SourceStatus>, LibraryError> {
-        match self.store.source_by_name(self.workspace, name).await? {
+    /// The source with this id or address, if what comes from it is theirs to read.
+    pub async fn source(&self, clearance: &Clearance, name: &str) -> Result<Option<SourceStatus>, LibraryError> {
+        match self.sources_seen(clearance, name).await?.into_iter().next() {
             Some(source) => Ok(Some(self.status_of(source).await?)),
             None => Ok(None),
         }
@@ -188,7 +216,7 @@ impl Library {
     /// Forget a source, and take out everything that came from it alone.
     pub async fn forget(&self, source: &Source) -> Result<usize, LibraryError> {
         let live: Vec<String> =
-            self.ledger(source, None).await?.into_iter().filter(|line| line.live).map(|line| line.url).collect();
+            self.ledger(source, None).await?.into_iter().filter(|line| line.live).map(|line| line.origin).collect();
         self.store.source_remove(source.id).await?;
         self.retire(&live).await?;
         Ok(live.len())
@@ -202,7 +230,7 @@ impl Library {
 
     async fn source_of(&self, lease: &Lease) -> Result<Option<Source>, LibraryError> {
         match lease.source {
-            Some(source) => Ok(self.store.source_by_name(self.workspace, &source.to_string()).await?),
+            Some(source) => Ok(self.store.sources_named(self.workspace, &source.to_string()).await?.pop()),
             None => Ok(None),
         }
     }

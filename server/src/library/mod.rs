@@ -33,11 +33,12 @@ pub use crate::store::{
     JobPassed, JobStatus, LedgerLine, Likeness, Narrowing, Onlooker, Passed, Places, Received, RepeatKey, Sorting,
     Source, StoreError,
 };
-pub use arriving::{Arriving, Naming, bare_origin};
+pub use arriving::{Arriving, Naming};
 pub use crawling::SourceStatus;
 pub use folder::Synced;
 pub use ingest::crawl::explain::{Explanation, Finding};
 pub use ingest::crawl::plan::{Plan, Scope};
+pub use ingest::origin::bare_origin;
 pub use ingest::parse::PageRules;
 pub use ingest::ports::LARGEST_FILE_BYTES;
 pub use intake::{Intake, Upload};

@@ -91,13 +91,4 @@ impl Library {
         let found = self.sources().await?;
         Ok(found.into_iter().filter(|status| clearance.admits(self.workspace, &status.source.label)).collect())
     }
-
-    /// The source with this id or address, if its documents are this clearance's to read.
-    pub async fn source_for(&self, clearance: &Clearance, name: &str) -> Result<Option<SourceStatus>, LibraryError> {
-        let Some(source) = self.store.source_by_name(self.workspace, name).await? else { return Ok(None) };
-        if !clearance.admits(self.workspace, &source.label) {
-            return Ok(None);
-        }
-        self.source(name).await
-    }
 }

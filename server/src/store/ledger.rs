@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use ingest::crawl::address::Address;
 use ingest::crawl::ledger::{Farewell, Found, HandIn, Mark, Opened, Row, Verdict, Via};
 use ingest::crawl::ports::{Ledger, LedgerError};
+use ingest::origin::{bare_origin, named_apart};
 use ingest::ports::Outcome;
 use retrieval::model::{DocumentId, JobId, SourceId, WorkspaceId};
 use sqlx::FromRow;
@@ -29,6 +30,8 @@ const BATCH_AGE: Duration = Duration::from_secs(20);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LedgerLine {
     pub url: String,
+    /// What leads to its document.
+    pub origin: String,
     pub verdict: Verdict,
     pub live: bool,
     pub found_on: Option<String>,
@@ -69,6 +72,7 @@ struct PageRow {
 #[derive(FromRow)]
 struct LineRow {
     url: String,
+    origin: String,
     verdict: String,
     detail: Option<String>,
     live: i64,
@@ -116,8 +120,8 @@ impl SqlLedger {
 
     /// Whether this is the first that the open round hears of the address.
     async fn discovered(&self, tx: &mut Writing, round: i64, found: &Found) -> Result<bool, StoreError> {
-        let insert = "INSERT INTO crawl_pages (source_id, url, round, verdict, live, depth, via, found_on, updated_ms) \
-                      VALUES ($1, $2, $3, 'waiting', 0, $4, $5, $6, $7) ON CONFLICT (source_id, url) DO UPDATE \
+        let insert = "INSERT INTO crawl_pages (source_id, url, origin, round, verdict, live, depth, via, found_on, updated_ms) \
+                      VALUES ($1, $2, $2, $3, 'waiting', 0, $4, $5, $6, $7) ON CONFLICT (source_id, url) DO UPDATE \
                       SET round = $3, verdict = 'waiting', detail = NULL, depth = $4, via = $5, found_on = $6, \
                         updated_ms = $7 \
                       WHERE crawl_pages.round < $3";
@@ -141,8 +145,8 @@ impl SqlLedger {
         address: &Address,
         verdict: &Verdict,
     ) -> Result<(), StoreError> {
-        let upsert = "INSERT INTO crawl_pages (source_id, url, round, verdict, detail, live, depth, via, updated_ms) \
-                      VALUES ($1, $2, $3, $4, $5, 0, 0, 'link', $6) ON CONFLICT (source_id, url) DO UPDATE \
+        let upsert = "INSERT INTO crawl_pages (source_id, url, origin, round, verdict, detail, live, depth, via, updated_ms) \
+                      VALUES ($1, $2, $2, $3, $4, $5, 0, 0, 'link', $6) ON CONFLICT (source_id, url) DO UPDATE \
                       SET round = $3, verdict = $4, detail = $5, updated_ms = $6";
         sqlx::query(upsert)
             .bind(self.source.id.to_string())
@@ -156,17 +160,34 @@ impl SqlLedger {
         Ok(())
     }
 
-    /// Another source that the address belongs to: two would hand it in for each other's readers, again and again.
-    async fn other_owner(&self, tx: &mut Writing, url: &str) -> Result<Option<String>, StoreError> {
-        let select = "SELECT s.address FROM crawl_pages p JOIN sources s ON s.id = p.source_id \
-                      WHERE p.url = $1 AND p.live = 1 AND s.id <> $2 AND s.workspace_id = $3 LIMIT 1";
+    /// Whether another source brings this page to the very same readers: two would hand it in, again and again.
+    async fn is_brought(&self, tx: &mut Writing, url: &str) -> Result<bool, StoreError> {
+        let select = "SELECT s.id FROM crawl_pages p JOIN sources s ON s.id = p.source_id WHERE p.url = $1 AND p.live = 1 \
+                        AND s.id <> $2 AND s.workspace_id = $3 AND s.tier = $4 AND s.group_names = $5 LIMIT 1";
         let other: Option<(String,)> = sqlx::query_as(select)
             .bind(url)
             .bind(self.source.id.to_string())
             .bind(self.lease.workspace.to_string())
+            .bind(rows::tier_to_sql(&self.source.label))
+            .bind(rows::groups_to_sql(&self.source.label))
             .fetch_optional(&mut **tx)
             .await?;
-        Ok(other.map(|(address,)| address))
+        Ok(other.is_some())
+    }
+
+    /// Where the document of a page is: at its address, or apart where that leads to what a source brings to other readers.
+    async fn origin_of(&self, tx: &mut Writing, url: &str) -> Result<String, StoreError> {
+        let select = "SELECT p.source_id FROM crawl_pages p JOIN sources s ON s.id = p.source_id \
+                      WHERE p.origin = $1 AND p.live = 1 AND s.id <> $2 AND s.workspace_id = $3 LIMIT 1";
+        let (source, workspace) = (self.source.id.to_string(), self.lease.workspace.to_string());
+        let query = sqlx::query_as(select).bind(url).bind(&source).bind(workspace);
+        let taken: Option<(String,)> = query.fetch_optional(&mut **tx).await?;
+        let apart = named_apart(&source, url);
+        let update = "UPDATE crawl_pages SET origin = CASE WHEN $1 = 1 OR origin <> url THEN $2 ELSE url END \
+                      WHERE source_id = $3 AND url = $4 RETURNING origin";
+        let query = sqlx::query_as(update).bind(i64::from(taken.is_some())).bind(apart).bind(&source).bind(url);
+        let (origin,): (String,) = query.fetch_one(&mut **tx).await?;
+        Ok(origin)
     }
 
     async fn keep_mark(&self, tx: &mut Writing, address: &Address, mark: &Mark) -> Result<(), StoreError> {
@@ -242,15 +263,15 @@ impl Ledger for SqlLedger {
         let batch = self.batch(&mut held).await.map_err(unavailable)?;
         let mut tx = self.write().await?;
         let round = self.round(&mut tx).await.map_err(unavailable)?;
-        let verdict = match self.other_owner(&mut tx, address.as_str()).await.map_err(unavailable)? {
-            Some(other) => Verdict::OutOfScope(format!("it belongs to the source {other}")),
-            None => Verdict::HandedIn,
+        let verdict = match self.is_brought(&mut tx, address.as_str()).await.map_err(unavailable)? {
+            true => Verdict::OutOfScope("another source brings it to the same readers".to_owned()),
+            false => Verdict::HandedIn,
         };
         self.recorded(&mut tx, round, &address, &verdict).await.map_err(unavailable)?;
         if verdict == Verdict::HandedIn {
             self.keep_mark(&mut tx, &address, &mark).await.map_err(unavailable)?;
-            let (origin, label) = (address.as_str().to_owned(), self.source.label.clone());
-            let item = NewItem { origin, original, label };
+            let origin = self.origin_of(&mut tx, address.as_str()).await.map_err(unavailable)?;
+            let item = NewItem { origin, original, label: self.source.label.clone() };
             self.store.item_add(&mut tx, batch.job, batch.pages, item).await.map_err(unavailable)?;
         }
         commit(tx).await?;
@@ -289,10 +310,10 @@ impl Ledger for SqlLedger {
 impl Store {
     /// What the ledger says of a source's addresses: of one, or of all.
     pub async fn ledger_list(&self, source: SourceId, url: Option<&str>) -> Result<Vec<LedgerLine>, StoreError> {
-        let select = "SELECT p.url, p.verdict, p.detail, p.live, p.found_on, p.updated_ms, o.document_id, \
+        let select = "SELECT p.url, p.origin, p.verdict, p.detail, p.live, p.found_on, p.updated_ms, o.document_id, \
                         (SELECT COUNT(*) FROM chunks c WHERE c.document_id = o.document_id) AS chunks \
                       FROM crawl_pages p JOIN sources s ON s.id = p.source_id \
-                      LEFT JOIN origins o ON o.workspace_id = s.workspace_id AND o.origin = p.url \
+                      LEFT JOIN origins o ON o.workspace_id = s.workspace_id AND o.origin = p.origin AND p.live = 1 \
                       WHERE p.source_id = $1 AND ($2 = '' OR p.url = $2) ORDER BY p.url";
         let found: Vec<LineRow> = sqlx::query_as(select)
             .bind(source.to_string())
@@ -302,8 +323,9 @@ impl Store {
         let line = |row: LineRow| {
             let verdict = verdict(&row.verdict, row.detail.as_deref())?;
             let document = row.document_id.as_deref().map(rows::id).transpose()?;
-            let (live, chunks, found_on) = (row.live != 0, rows::size(row.chunks), row.found_on);
-            Ok(LedgerLine { url: row.url, verdict, live, found_on, document, chunks, updated_ms: row.updated_ms })
+            let (url, origin, found_on) = (row.url, row.origin, row.found_on);
+            let (live, chunks, updated_ms) = (row.live != 0, rows::size(row.chunks), row.updated_ms);
+            Ok(LedgerLine { url, origin, verdict, live, found_on, document, chunks, updated_ms })
         };
         found.into_iter().map(line).collect()
     }
@@ -352,7 +374,12 @@ impl Store {
         source: SourceId,
         url: &str,
     ) -> Result<(), StoreError> {
-        self.origin_retire_whole(tx, workspace, url).await?;
+        let select = "SELECT origin FROM crawl_pages WHERE source_id = $1 AND url = $2";
+        let query = sqlx::query_as(select).bind(source.to_string()).bind(url);
+        let origin: Option<(String,)> = query.fetch_optional(&mut **tx).await?;
+        if let Some((origin,)) = origin {
+            self.origin_retire_whole(tx, workspace, &origin).await?;
+        }
         let update = "UPDATE crawl_pages SET live = 0, etag = NULL, last_modified = NULL, body_hash = NULL \
                       WHERE source_id = $1 AND url = $2";
         sqlx::query(update).bind(source.to_string()).bind(url).execute(&mut **tx).await?;
@@ -364,7 +391,7 @@ impl Store {
         &self,
         tx: &mut Writing,
         source: SourceId,
-        url: &str,
+        origin: &str,
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
         let (verdict, forget) = match outcome {
@@ -373,23 +400,23 @@ impl Store {
             Outcome::Duplicate { document } => {
                 let select = "SELECT COALESCE(MIN(origin), '') FROM origins WHERE document_id = $1 AND origin <> $2";
                 let (twin,): (String,) =
-                    sqlx::query_as(select).bind(document.to_string()).bind(url).fetch_one(&mut **tx).await?;
-                (Verdict::DuplicateOf(twin), false)
+                    sqlx::query_as(select).bind(document.to_string()).bind(origin).fetch_one(&mut **tx).await?;
+                (Verdict::DuplicateOf(bare_origin(&twin).to_owned()), false)
             }
             Outcome::Failed { reason } => (Verdict::Failed(reason.clone()), true),
         };
         // What failed may have been tried again.
         let update = "UPDATE crawl_pages SET verdict = $1, detail = $2, live = 1, updated_ms = $3 \
-                      WHERE source_id = $4 AND url = $5 AND verdict IN ('handed_in', 'failed')";
+                      WHERE source_id = $4 AND origin = $5 AND verdict IN ('handed_in', 'failed')";
         let (id, now) = (source.to_string(), self.clock.now_ms());
         let query = sqlx::query(update).bind(verdict.as_str()).bind(verdict.detail()).bind(now);
-        query.bind(&id).bind(url).execute(&mut **tx).await?;
+        query.bind(&id).bind(origin).execute(&mut **tx).await?;
         if forget {
             let update = "UPDATE crawl_pages SET etag = NULL, last_modified = NULL, body_hash = NULL, \
                             live = (SELECT COUNT(*) FROM origins o JOIN sources s ON s.workspace_id = o.workspace_id \
                                     WHERE s.id = $1 AND o.origin = $2) \
-                          WHERE source_id = $1 AND url = $2";
-            sqlx::query(update).bind(&id).bind(url).execute(&mut **tx).await?;
+                          WHERE source_id = $1 AND origin = $2";
+            sqlx::query(update).bind(&id).bind(origin).execute(&mut **tx).await?;
         }
         Ok(())
     }

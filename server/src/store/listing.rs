@@ -287,7 +287,7 @@ impl Store {
         if let Some(source) = narrowing.source {
             let source = phrase.text(source.to_string());
             phrase.push(&format!(
-                " AND EXISTS (SELECT 1 FROM origins o JOIN crawl_pages p ON p.url = o.origin \
+                " AND EXISTS (SELECT 1 FROM origins o JOIN crawl_pages p ON p.origin = o.origin \
                  WHERE o.document_id = d.id AND p.source_id = {source} AND p.live = 1)"
             ));
         }

@@ -68,7 +68,6 @@ pub use job::{ItemLine, JobKind, JobStatus, Lease, NewItem};
 pub use ledger::{LedgerLine, SqlLedger};
 pub use link::{Link, LinkPurpose, Redemption};
 pub use listing::{ChunkLine, DocumentLine, DocumentRead, Narrowing, OriginalName, Passed, Places, Sorting};
-pub use origin::{UPLOADED, UPLOADED_BYTES};
 pub use originals::{Incoming, Originals, Received};
 pub use outbox::{Task, TaskKind};
 pub use passage::StoredChunk;

@@ -1,9 +1,11 @@
 //! Origins: the places that documents came from, and what follows when one leads elsewhere or nowhere.
 //!
 //! A document stays as long as any origin leads to it. What is inside a file has an origin that begins with the file's.
+//! What two call by one name has an origin of its own where it goes to other readers.
 
 use std::collections::HashSet;
 
+use ingest::origin::{APART, APART_BYTES};
 use ingest::ports::{Inside, Item};
 use retrieval::access::AccessLabel;
 use retrieval::model::{DocumentId, SourceId, WorkspaceId};
@@ -12,11 +14,6 @@ use super::document::inside_of;
 use super::phrase::Phrase;
 use super::writing::Writing;
 use super::{Store, StoreError, rows};
-
-/// How the origin of an upload begins; an id and a `/` follow, and then the name that it was uploaded with.
-pub const UPLOADED: &str = "upload:";
-/// What stands before that name: so many letters.
-pub const UPLOADED_BYTES: usize = UPLOADED.len() + 36 + 1;
 
 impl Store {
     /// Who may read what each of these origins leads to or is about to: the label of its document, and those of what waits.
@@ -51,14 +48,14 @@ impl Store {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let (end, length) = (UPLOADED_BYTES + 1, UPLOADED.len());
+        let (end, length) = (APART_BYTES + 1, APART.len());
         let mut phrase = Phrase::new("SELECT ");
         let workspace = phrase.text(workspace.to_string());
         let (tier, groups) = (phrase.number(rows::tier_to_sql(label)), phrase.text(rows::groups_to_sql(label)));
         let places: Vec<String> = names.iter().map(|name| phrase.text(name.clone())).collect();
         phrase.push(&format!(
             "substr(o.origin, {end}), o.origin FROM origins o JOIN documents d ON d.id = o.document_id \
-             WHERE o.workspace_id = {workspace} AND substr(o.origin, 1, {length}) = '{UPLOADED}' \
+             WHERE o.workspace_id = {workspace} AND substr(o.origin, 1, {length}) = '{APART}' \
                AND substr(o.origin, {end}) IN ({}) AND d.tier = {tier} AND d.group_names = {groups} ORDER BY o.origin",
             places.join(", ")
         ));
@@ -96,9 +93,9 @@ impl Store {
         label: &AccessLabel,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        let select = "SELECT url FROM crawl_pages WHERE source_id = $1 AND live = 1";
+        let select = "SELECT origin FROM crawl_pages WHERE source_id = $1 AND live = 1";
         let live: Vec<(String,)> = sqlx::query_as(select).bind(source.to_string()).fetch_all(&mut *tx).await?;
-        let live: HashSet<String> = live.into_iter().map(|(url,)| url).collect();
+        let live: HashSet<String> = live.into_iter().map(|(origin,)| origin).collect();
         let select = "SELECT origin, document_id FROM origins WHERE workspace_id = $1";
         let origins: Vec<(String, String)> =
             sqlx::query_as(select).bind(workspace.to_string()).fetch_all(&mut *tx).await?;

@@ -44,7 +44,7 @@ impl Store {
 
     /// Whether a source brings this document: then its readers are the source's, and every crawl says so again.
     pub async fn document_is_crawled(&self, workspace: WorkspaceId, document: DocumentId) -> Result<bool, StoreError> {
-        let select = "SELECT p.url FROM origins o JOIN crawl_pages p ON p.url = o.origin AND p.live = 1 \
+        let select = "SELECT p.url FROM origins o JOIN crawl_pages p ON p.origin = o.origin AND p.live = 1 \
                       JOIN sources s ON s.id = p.source_id AND s.workspace_id = o.workspace_id \
                       WHERE o.document_id = $1 AND o.workspace_id = $2 LIMIT 1";
         let found: Option<(String,)> = sqlx::query_as(select)

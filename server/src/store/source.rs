@@ -44,10 +44,14 @@ struct SourceRow {
     problems: String,
 }
 
+/// In the column `address`, what tells sources of one address apart: this and an id. No address has a space in it.
+const APART: char = ' ';
+
 const COLUMNS: &str = "id, address, tier, group_names, plan, furniture, round, round_open, problems";
 
 impl Store {
-    /// Set a site up, or give the one of this address another plan and other readers.
+    /// Set a site up, or give the one of this address and these readers another plan. The same address under another
+    /// label is another source: whoever sets this one up need not know of that one.
     pub async fn source_put(
         &self,
         workspace: WorkspaceId,
@@ -55,17 +59,53 @@ impl Store {
         label: &AccessLabel,
     ) -> Result<Source, StoreError> {
         let address = plan.start.first().map(Url::to_string).unwrap_or_default();
-        let upsert = format!(
+        if let Some(source) = self.source_insert(workspace, &address, plan, label).await? {
+            return Ok(source);
+        }
+        let known = self.sources_named(workspace, &address).await?;
+        if let Some(same) = known.iter().find(|source| source.label == *label) {
+            return self.source_change(same.id, plan, label).await;
+        }
+        let apart = format!("{address}{APART}{}", self.clock.new_id());
+        let made = self.source_insert(workspace, &apart, plan, label).await?;
+        made.ok_or_else(|| StoreError::Unreadable(format!("the source {address}, which was just set up")))
+    }
+
+    /// A new source, if nothing has this key.
+    async fn source_insert(
+        &self,
+        workspace: WorkspaceId,
+        key: &str,
+        plan: &Plan,
+        label: &AccessLabel,
+    ) -> Result<Option<Source>, StoreError> {
+        let insert = format!(
             "INSERT INTO sources (id, workspace_id, address, tier, group_names, plan, furniture, round, round_open, \
                live_before, plan_mark, problems, created_ms, updated_ms) \
              VALUES ($1, $2, $3, $4, $5, $6, '[]', 0, 0, 0, '', '[]', $7, $7) \
-             ON CONFLICT (workspace_id, address) DO UPDATE SET tier = $4, group_names = $5, plan = $6, updated_ms = $7 \
-             RETURNING {COLUMNS}"
+             ON CONFLICT (workspace_id, address) DO NOTHING RETURNING {COLUMNS}"
         );
-        let row: SourceRow = sqlx::query_as(sqlx::AssertSqlSafe(upsert))
+        let row: Option<SourceRow> = sqlx::query_as(sqlx::AssertSqlSafe(insert))
             .bind(self.clock.new_id().to_string())
             .bind(workspace.to_string())
-            .bind(address)
+            .bind(key)
+            .bind(rows::tier_to_sql(label))
+            .bind(rows::groups_to_sql(label))
+            .bind(plan_to_sql(plan))
+            .bind(self.clock.now_ms())
+            .fetch_optional(&self.writer)
+            .await?;
+        row.map(source).transpose()
+    }
+
+    /// Give a source another plan, and other readers.
+    pub async fn source_change(&self, id: SourceId, plan: &Plan, label: &AccessLabel) -> Result<Source, StoreError> {
+        let update = format!(
+            "UPDATE sources SET tier = $2, group_names = $3, plan = $4, updated_ms = $5 WHERE id = $1 \
+             RETURNING {COLUMNS}"
+        );
+        let row: SourceRow = sqlx::query_as(sqlx::AssertSqlSafe(update))
+            .bind(id.to_string())
             .bind(rows::tier_to_sql(label))
             .bind(rows::groups_to_sql(label))
             .bind(plan_to_sql(plan))
@@ -75,15 +115,19 @@ impl Store {
         source(row)
     }
 
-    /// The site with this id or address.
-    pub async fn source_by_name(&self, workspace: WorkspaceId, name: &str) -> Result<Option<Source>, StoreError> {
-        let select = format!("SELECT {COLUMNS} FROM sources WHERE workspace_id = $1 AND (id = $2 OR address = $2)");
-        let row: Option<SourceRow> = sqlx::query_as(sqlx::AssertSqlSafe(select))
+    /// The sites with this id or address, in a fixed order. Several have one address where their readers differ.
+    pub async fn sources_named(&self, workspace: WorkspaceId, name: &str) -> Result<Vec<Source>, StoreError> {
+        let select = format!(
+            "SELECT {COLUMNS} FROM sources WHERE workspace_id = $1 AND \
+               (id = $2 OR address = $2 OR substr(address, 1, length($3)) = $3) ORDER BY address"
+        );
+        let found: Vec<SourceRow> = sqlx::query_as(sqlx::AssertSqlSafe(select))
             .bind(workspace.to_string())
             .bind(name)
-            .fetch_optional(&self.reader)
+            .bind(format!("{name}{APART}"))
+            .fetch_all(&self.reader)
             .await?;
-        row.map(source).transpose()
+        found.into_iter().map(source).collect()
     }
 
     pub async fn source_list(&self, workspace: WorkspaceId) -> Result<Vec<Source>, StoreError> {
@@ -133,7 +177,7 @@ fn source(row: SourceRow) -> Result<Source, StoreError> {
         round: row.round,
         is_open: row.round_open != 0,
         problems: serde_json::from_str(&row.problems).map_err(|_| unreadable("problems"))?,
-        address: row.address,
+        address: row.address.split(APART).next().unwrap_or_default().to_owned(),
     })
 }
 

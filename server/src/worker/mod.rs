@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ingest::crawl::ports::Survey;
+use ingest::origin::bare_origin;
 use ingest::parse::{PageRules, Part, Survey as Surveyed};
 use ingest::ports::{LARGEST_FILE_BYTES, NoParts, Parse, ParseFault, Reading, TakeParts};
 use tokio::process::{Child, Command};
@@ -165,7 +166,7 @@ impl Parse for ParseWorkers {
         parts: &mut dyn TakeParts,
     ) -> Result<Reading, ParseFault> {
         let hints = Hints { rules: rules.clone(), ..Hints::default() };
-        self.read(name, bytes, hints, parts).await
+        self.read(bare_origin(name), bytes, hints, parts).await
     }
 }
 

@@ -91,6 +91,8 @@ async fn what_is_not_borne_out_is_not_attributed() {
             assert!(REFUNDS.contains(citation["quote"].as_str().unwrap()), "{citation}");
         }
         assert_eq!(done["notice"].is_string(), mode == "extractive", "{done}");
+        // What was told is the model's alone: the quotes come whole, in its place.
+        assert!(!words(&told).contains("Quoted from"), "{told:?}");
     }
 }
 
@@ -127,7 +129,7 @@ async fn whatever_a_model_does_the_answer_is_quoted_and_says_so_and_the_turn_is_
             assert_eq!(kept["said"][0]["answer"], done["answer"], "{name}");
         }
     }
-    let served = served(voice(&ModelServer::down().await, Format::OpenAi, "large")).await;
+    let served = served(voice(&ModelServer::down(), Format::OpenAi, "large")).await;
     assert_eq!(done(&served.ask_aloud(&Holding::Nothing, QUESTION).await)["mode"], "extractive");
 }
 

@@ -84,7 +84,7 @@ fn pages(ground: &Ground) -> anyhow::Result<Vec<String>> {
 /// Crawl and ingest side by side, as the server does; seconds.
 async fn crawl(house: &House, plan: &Plan) -> anyhow::Result<f64> {
     let started = Instant::now();
-    house.library.crawl_later(plan, &AccessLabel::tier(AccessTier::Public)).await?;
+    house.library.crawl_later(&house.library.clearance, plan, &AccessLabel::tier(AccessTier::Public)).await?;
     let done = AtomicUsize::new(0);
     let crawling = async {
         let crawled = house.library.crawl(&|_| {}).await;

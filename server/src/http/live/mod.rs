@@ -125,6 +125,7 @@ impl Streams {
     pub fn join(&self, asker: &Principal, id: &str) -> Result<Reader, ApiError> {
         let found = id.parse().ok().and_then(|id: Uuid| self.shelf().get(&id).cloned());
         let own = found.filter(|stream| stream.whose == Owner::of(asker) && stream.id.to_string() == id);
+        let own = own.filter(|stream| !stream.is_over());
         own.map(|stream| Reader::of(&stream)).ok_or_else(ApiError::not_found)
     }
 
@@ -152,9 +153,7 @@ impl Streams {
 
     fn put(&self, stream: Arc<Stream>) -> Result<(), ApiError> {
         let mut shelf = self.shelf();
-        if shelf.len() >= MOST {
-            shelf.retain(|_, stream| stream.told().ended.is_none_or(|ended| ended.elapsed() < KEPT));
-        }
+        shelf.retain(|_, stream| !stream.is_over());
         if shelf.len() >= MOST {
             let ended = shelf.values().filter_map(|stream| Some((stream.told().ended?, stream.id)));
             let Some((_, oldest)) = ended.min() else {
@@ -214,6 +213,11 @@ impl Stream {
                 _ = readers.wait_for(|readers| *readers > 0) => {}
             }
         }
+    }
+
+    /// Ended so long ago that nobody comes back to it.
+    fn is_over(&self) -> bool {
+        self.told().ended.is_some_and(|ended| ended.elapsed() >= KEPT)
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {

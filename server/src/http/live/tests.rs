@@ -122,6 +122,17 @@ async fn a_stream_is_its_askers_and_of_their_workspace() {
 }
 
 #[tokio::test]
+async fn what_ended_long_ago_is_not_kept() {
+    let streams = Streams::default();
+    let reader = open(&streams, |_| async { Ending::done(&json!(null)) });
+    assert_eq!(all(&reader).await.len(), 1);
+    reader.0.told().ended = Instant::now().checked_sub(KEPT);
+    assert!(streams.join(&visitor(), &reader.id().to_string()).is_err());
+    open(&streams, |_| async { Ending::done(&json!(null)) });
+    assert_eq!(streams.shelf().len(), 1);
+}
+
+#[tokio::test]
 async fn the_shelf_is_bounded_and_what_ended_first_goes_first() {
     let streams = Streams::default();
     let first = open(&streams, |_| async { Ending::done(&json!(null)) });

@@ -229,9 +229,10 @@ pub enum Viewer {
 
 /// Where a document came from, as far as this viewer is told: an address on the web, or a file by its name alone.
 fn place(origin: String, viewer: Viewer) -> String {
+    let origin = bare_origin(&origin);
     match viewer {
-        Viewer::Editor => bare_origin(&origin).to_owned(),
-        Viewer::Reader if is_url(&origin) => origin,
+        Viewer::Editor => origin.to_owned(),
+        Viewer::Reader if is_url(origin) => origin.to_owned(),
         Viewer::Reader => origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
     }
 }

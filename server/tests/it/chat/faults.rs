@@ -64,7 +64,7 @@ impl Fault {
     async fn model(self, format: Format) -> (Arc<dyn ChatModel>, Option<ModelServer>) {
         let patience = self.patience();
         if self == Self::Down {
-            return (remote(&ModelServer::down().await, format, "main", patience), None);
+            return (remote(&ModelServer::down(), format, "main", patience), None);
         }
         let server = ModelServer::doing([self.act(format)]).await;
         (remote(&server.url(), format, "main", patience), Some(server))

@@ -68,7 +68,7 @@ async fn the_key_stands_in_no_error_and_in_no_log_line() {
             let error = asked(&models).await.1.unwrap_err();
             errors.push(format!("{error} {error:?}"));
         }
-        errors.push(asked(&remote(&ModelServer::down().await, format, "m", PATIENT)).await.1.unwrap_err().to_string());
+        errors.push(asked(&remote(&ModelServer::down(), format, "m", PATIENT)).await.1.unwrap_err().to_string());
         let server = ModelServer::doing([Act::Say(Saying::new("because"))]).await;
         asked(&remote(&server.url(), format, "m", PATIENT)).await.1.unwrap();
     }

@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::sleep;
 
 use super::{Site, client, get, page, settings};
+use crate::models::nobody;
 
 const MOST: usize = 1_000_000;
 
@@ -166,7 +167,7 @@ async fn patience_ends() {
 
 #[tokio::test]
 async fn nobody_there_is_unreachable() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = nobody();
     let url = format!("http://{nobody}/").parse().unwrap();
     check("nobody", client(nobody, "127.0.0.1/32").fetch(&get(url)).await, Err("no connection"));
 }

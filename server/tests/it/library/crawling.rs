@@ -16,7 +16,8 @@ on_all!(
     the_second_crawl_of_an_unchanged_site_embeds_nothing,
     pages_that_are_gone_leave,
     too_many_gone_are_held_until_a_person_confirms,
-    an_address_belongs_to_one_source,
+    a_page_comes_once_to_the_same_readers,
+    sources_with_other_readers_know_nothing_of_each_other,
     other_readers_of_a_source_count_at_once,
     an_interrupted_crawl_goes_on,
     a_source_is_forgotten_with_what_came_from_it,
@@ -29,7 +30,8 @@ fn plan(site: &Site, path: &str, scope: Scope) -> Plan {
 
 /// Crawl, and work off what it brought.
 async fn crawl(home: &Home, plan: &Plan, who: &str) -> Source {
-    let (source, _): (Source, JobId) = home.library.crawl_later(plan, &label(who)).await.unwrap();
+    let (source, _): (Source, JobId) =
+        home.library.crawl_later(&home.library.clearance, plan, &label(who)).await.unwrap();
     home.library.crawl(&|_| {}).await.unwrap().unwrap();
     while home.library.work(&|_, _| {}).await.unwrap().is_some() {}
     source
@@ -151,12 +153,39 @@ async fn too_many_gone_are_held_until_a_person_confirms(home: Home) {
     home.assert_in_step().await;
 }
 
-async fn an_address_belongs_to_one_source(home: Home) {
+async fn a_page_comes_once_to_the_same_readers(home: Home) {
     let site = handbook().await;
     crawl(&home, &plan(&site, "/docs/", Scope::Section), "internal").await;
-    let page = crawl(&home, &plan(&site, "/docs/a", Scope::Page), "public").await;
+    let page = crawl(&home, &plan(&site, "/docs/a", Scope::Page), "internal").await;
     assert!(ledger(&home, &site, &page).await.iter().all(|(_, verdict)| verdict == "out_of_scope"));
-    assert!(home.found("public", "When do refunds arrive?").await.is_empty(), "a second source must not open it");
+}
+
+async fn sources_with_other_readers_know_nothing_of_each_other(home: Home) {
+    let site = handbook().await;
+    let inside = crawl(&home, &plan(&site, "/docs/", Scope::Section), "internal").await;
+    let before = ledger(&home, &site, &inside).await;
+    let [page, whole] =
+        [("/docs/a", Scope::Page), ("/docs/", Scope::Section)].map(|(path, scope)| plan(&site, path, scope));
+    let open = crawl(&home, &page, "public").await;
+    let url = format!("{}/docs/a", site.address);
+    let told = home.library.ledger(&open, None).await.unwrap();
+    let own = told.iter().find(|line| line.url == url && line.live).unwrap();
+    assert_ne!(own.document, home.document(&url).await, "it has a document of its own");
+    assert!(told.iter().all(|line| line.live || line.document.is_none()), "{told:?}");
+    assert!(!home.found("public", "When do refunds arrive?").await.is_empty());
+    // The same address under another label is another source.
+    let public = home.ground.reader("public");
+    let (third, _) = home.library.crawl_later(&public, &whole, &label("customer")).await.unwrap();
+    assert!(third.id != inside.id && third.address == inside.address);
+    home.library.crawl(&|_| {}).await.unwrap().unwrap();
+    while home.library.work(&|_, _| {}).await.unwrap().is_some() {}
+    assert_eq!(ledger(&home, &site, &third).await, before, "as if it were alone");
+    // Each goes without the others.
+    home.library.forget(&open).await.unwrap();
+    home.library.forget(&third).await.unwrap();
+    assert!(home.found("customer", "When do refunds arrive?").await.is_empty());
+    assert!(!home.found("internal", "When do refunds arrive?").await.is_empty());
+    assert_eq!(ledger(&home, &site, &inside).await, before);
 }
 
 async fn other_readers_of_a_source_count_at_once(home: Home) {
@@ -167,7 +196,7 @@ async fn other_readers_of_a_source_count_at_once(home: Home) {
     let page = home.document(&format!("{}/docs/c", site.address)).await.unwrap();
     let text = home.library.store.document_inspect(&everything, page).await.unwrap().unwrap().text;
     home.ingest(&[("copy.md", "public", &text)]).await;
-    let (source, _) = home.library.crawl_later(&plan, &label("internal")).await.unwrap();
+    let (source, _) = home.library.crawl_later(&home.library.clearance, &plan, &label("internal")).await.unwrap();
     assert!(
         home.found("public", "refunds approval claim").await.iter().all(|text| !text.contains("ten business days"))
     );
@@ -189,7 +218,7 @@ async fn other_readers_of_a_source_count_at_once(home: Home) {
 async fn an_interrupted_crawl_goes_on(home: Home) {
     let site = handbook().await;
     let plan = plan(&site, "/docs/", Scope::Section);
-    let (source, _) = home.library.crawl_later(&plan, &label("public")).await.unwrap();
+    let (source, _) = home.library.crawl_later(&home.library.clearance, &plan, &label("public")).await.unwrap();
     // The process dies as soon as the first pages were asked for.
     let died = tokio::time::timeout(Duration::from_secs(60), async {
         let seen = std::sync::atomic::AtomicUsize::new(0);

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 pub use act::{Act, Saying};
 pub use format::Format;
@@ -63,10 +63,9 @@ impl ModelServer {
         Self::doing([Act::Say(Saying::new(text))]).await
     }
 
-    /// An address at which nobody listens.
-    pub async fn down() -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        format!("http://{}/v1", listener.local_addr().unwrap())
+    /// Where a server would be, if one listened.
+    pub fn down() -> String {
+        format!("http://{}/v1", nobody())
     }
 
     pub fn url(&self) -> String {
@@ -91,6 +90,15 @@ impl ModelServer {
         };
         tokio::time::timeout(SOON, come).await.is_ok()
     }
+}
+
+/// An address at which nobody listens, and nobody will: another test could be given a port that was let go.
+pub fn nobody() -> SocketAddr {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    std::mem::forget(socket);
+    address
 }
 
 impl State {

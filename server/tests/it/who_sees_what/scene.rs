@@ -82,7 +82,7 @@ impl Scene {
         }
         for (standing, who) in [("shared", "public"), ("hidden", "internal,groups=hr")] {
             let plan = Plan::new(format!("http://{standing}.example/").parse().unwrap(), Scope::Page);
-            let (source, _) = library.crawl_later(&plan, &label(who)).await.unwrap();
+            let (source, _) = library.crawl_later(&library.clearance, &plan, &label(who)).await.unwrap();
             self.put("source", standing, "", source.id);
             let mut intake = library.intake().await.unwrap();
             let (origin, bytes) = (format!("{standing}.txt"), b"Some text.".to_vec());
@@ -136,7 +136,7 @@ impl Scene {
         home.ingest(&[("elsewhere.md", "public", "# Elsewhere\n\nRefunds take a year elsewhere.")]).await;
         self.put("document", "elsewhere", "", home.document("elsewhere.md").await.unwrap());
         let plan = Plan::new("http://elsewhere.example/".parse().unwrap(), Scope::Page);
-        let (source, job) = home.library.crawl_later(&plan, &label("public")).await.unwrap();
+        let (source, job) = home.library.crawl_later(&home.library.clearance, &plan, &label("public")).await.unwrap();
         self.put("source", "elsewhere", "", source.id);
         self.put("job", "elsewhere", "", job);
         let answerer = home.answerer();

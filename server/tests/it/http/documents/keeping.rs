@@ -1,6 +1,7 @@
 //! Sources and jobs: an editor keeps those that they read, gives labels that they read under, and knows of no other.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use server::library::{Plan, Scope};
 
 use super::{ABSENT, Crowd, add, crowd, seen, work};
@@ -8,7 +9,8 @@ use crate::ground::label;
 
 async fn source(crowd: &Crowd, host: &str, who: &str) -> (String, String) {
     let plan = Plan::new(format!("http://{host}/").parse().unwrap(), Scope::Page);
-    let (source, job) = crowd.served.library.crawl_later(&plan, &label(who)).await.unwrap();
+    let (source, job) =
+        crowd.served.library.crawl_later(&crowd.served.library.clearance, &plan, &label(who)).await.unwrap();
     (source.id.to_string(), job.to_string())
 }
 
@@ -53,7 +55,7 @@ async fn a_hidden_source_is_absent_on_every_route() {
 }
 
 #[tokio::test]
-async fn a_source_is_made_with_labels_of_ones_own_and_never_over_anothers() {
+async fn a_source_is_made_with_labels_of_ones_own_and_beside_what_one_does_not_see() {
     let crowd = crowd().await;
     source(&crowd, "hidden.example", "restricted").await;
     let make = async |name: &str, host: &str, tier: &str| {
@@ -63,11 +65,26 @@ async fn a_source_is_made_with_labels_of_ones_own_and_never_over_anothers() {
     assert_eq!(make("narrow", "mine.example", "internal").await.status, StatusCode::FORBIDDEN);
     assert_eq!(make("narrow", "mine.example", "public").await.status, StatusCode::ACCEPTED);
     assert_eq!(make("editor", "mine.example", "internal").await.status, StatusCode::ACCEPTED);
-    // By now it is not theirs any more.
-    let taken = make("narrow", "mine.example", "public").await;
-    assert_eq!((taken.status, taken.code().as_str()), (StatusCode::CONFLICT, "conflict"));
-    assert_eq!(make("editor", "hidden.example", "public").await.status, StatusCode::CONFLICT);
+    // By now it is not theirs any more, nor there for them, as the other never was: they get ones of their own.
+    for host in ["mine.example", "hidden.example"] {
+        let own = make("narrow", host, "public").await;
+        assert_eq!(own.status, StatusCode::ACCEPTED, "{}", own.body);
+        assert_eq!(make("narrow", host, "public").await.json(), own.json(), "set up twice");
+    }
+    let sources = async |name: &str| {
+        let told = crowd.by(name, "GET", "/api/v1/sources", "").await.json();
+        let line =
+            |source: &Value| format!("{} {}", source["address"].as_str().unwrap(), source["tier"].as_str().unwrap());
+        told["sources"].as_array().unwrap().iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(sources("narrow").await, ["http://hidden.example/ public", "http://mine.example/ public"]);
+    let internal = "http://mine.example/ internal";
+    assert_eq!(sources("editor").await, ["http://hidden.example/ public", internal, "http://mine.example/ public"]);
+    // Who sees several means the one of that label, else the first.
+    assert_eq!(make("admin", "hidden.example", "public").await.status, StatusCode::ACCEPTED);
+    assert_eq!(sources("admin").await.len(), 4);
     assert_eq!(make("admin", "hidden.example", "internal").await.status, StatusCode::ACCEPTED);
+    assert_eq!(sources("editor").await[0], "http://hidden.example/ internal");
 }
 
 #[tokio::test]

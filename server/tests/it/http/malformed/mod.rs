@@ -234,7 +234,7 @@ impl Crowd {
 async fn things(served: &Served, scene: usize, document: &str, known: &mut Known) {
     let job = served.library.intake().await.unwrap().close().await.unwrap().to_string();
     let plan = Plan::new(format!("http://site{scene}.example/").parse().unwrap(), Scope::Page);
-    let (source, _) = served.library.crawl_later(&plan, &label("public")).await.unwrap();
+    let (source, _) = served.library.crawl_later(&served.library.clearance, &plan, &label("public")).await.unwrap();
     let source = source.id.to_string();
     let group = format!("doomed{scene}");
     served.library.store.group_insert(served.library.workspace, &group.parse().unwrap()).await.unwrap();

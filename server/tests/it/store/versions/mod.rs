@@ -197,6 +197,9 @@ async fn sources(witness: &mut Witness<'_>) {
     let plan = Plan::new(Url::parse("http://docs.example/").unwrap(), Scope::Site);
     let source = store.source_put(workspace, &plan, &label("public")).await.unwrap();
     witness.quiet("source_put").await;
+    witness.quiet("source_insert").await;
+    store.source_change(source.id, &plan, &label("public")).await.unwrap();
+    witness.quiet("source_change").await;
     store.source_set_furniture(source.id, &[7].into()).await.unwrap();
     witness.quiet("source_set_furniture").await;
     store.source_set_problems(source.id, &["slow".into()]).await.unwrap();
@@ -218,6 +221,7 @@ async fn sources(witness: &mut Witness<'_>) {
         ledger.hand_in(HandIn { address, bytes, content_type: None, mark: Mark::default() }).await.unwrap();
     }
     witness.quiet("hand_in").await;
+    witness.quiet("origin_of").await;
     ledger.record(&[(address("d"), Verdict::OutOfScope("elsewhere".into()))]).await.unwrap();
     witness.quiet("record").await;
     ledger.finish(&Farewell::default()).await.unwrap();
