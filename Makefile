@@ -9,7 +9,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest soak-access eval fmt deny provide check-format check-lints check-tests check-browser check-clients
+.PHONY: help run test bench bench-ingest soak-access soak-answers eval fmt deny provide check-format check-lints check-tests check-browser check-clients
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench-ingest: ## Measure: what is read of web pages, PDF files and sites (ARGS="
 
 soak-access: ## Ask a million times as somebody, on both indexes, against the rule alone (hours)
 	$(CARGO) test --release --locked --workspace --test it -- --ignored --nocapture oracle::soak
+
+soak-answers: ## Talk for long with language models that repeat their prompts, or obey what documents say
+	$(CARGO) test --release --locked --workspace --test it -- --ignored --nocapture liars::soak
 
 eval: ## Measure retrieval and answers on every set there is, and write docs/EVALUATION.md (DATA=folder)
 	$(CARGO) build --release

@@ -9,7 +9,7 @@ use crate::chat::{Message, Reply, Request, Speaker};
 use crate::template::{TemplateError, Templates};
 
 /// Older turns have been left behind.
-const TURNS: usize = 6;
+const TURNS: usize = 8;
 /// Of a question or an answer; what is asked next leans on how it began.
 const MOST_CHARACTERS: usize = 600;
 const MOST_TITLES: usize = 3;

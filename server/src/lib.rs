@@ -19,6 +19,7 @@ pub mod fetch;
 pub mod http;
 pub mod library;
 pub mod people;
+pub mod review;
 pub mod setup;
 pub mod store;
 pub mod wiring;

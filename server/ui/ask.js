@@ -54,7 +54,7 @@ function show(said, cited) {
 /** @param {Reply} reply */
 function said(reply) {
   if (reply.mode === "generated") return worded(reply);
-  if (reply.declined || reply.mode === "smalltalk") return lines(reply.answer);
+  if (reply.declined || ["smalltalk", "clarify", "handoff"].includes(reply.mode)) return lines(reply.answer);
   return quotes(reply);
 }
 

@@ -8,6 +8,19 @@ use crate::cite::without_markers;
 use crate::fence::{Fenced, Mark};
 use crate::persona::Persona;
 
+/// What is said to people is worded in each of these; in which, whoever fills in an input judges.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    #[default]
+    English,
+    German,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::English, Self::German];
+}
+
 /// A sentence of a source and the alias of that source.
 #[derive(Clone, Debug, Serialize)]
 pub struct Quoted {
@@ -19,6 +32,7 @@ pub struct Quoted {
 #[derive(Clone, Debug, Serialize)]
 pub struct Extractive {
     pub quotes: Vec<Quoted>,
+    pub language: Language,
 }
 
 /// No answer, said honestly.
@@ -30,6 +44,7 @@ pub struct Decline {
     pub missing: Vec<String>,
     /// The way to a person, as it goes on from "or": "write to the desk".
     pub handoff: Option<String>,
+    pub language: Language,
 }
 
 /// One question back.
@@ -37,6 +52,7 @@ pub struct Decline {
 pub struct Clarify {
     /// Titles that this reader may open.
     pub choices: Vec<String>,
+    pub language: Language,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -59,6 +75,7 @@ pub struct Smalltalk {
     pub kind: Kind,
     /// Of the persona.
     pub name: String,
+    pub language: Language,
 }
 
 /// A person takes over.
@@ -121,7 +138,8 @@ pub struct Title {
 
 impl Extractive {
     pub fn sample() -> Self {
-        Self { quotes: vec![Quoted { text: "Refunds arrive within ten days.".into(), n: 1 }] }
+        let quotes = vec![Quoted { text: "Refunds arrive within ten days.".into(), n: 1 }];
+        Self { quotes, language: Language::English }
     }
 }
 
@@ -131,19 +149,21 @@ impl Decline {
             nearest: vec!["Refunds".into(), "Cancelling".into()],
             missing: vec!["gift vouchers".into()],
             handoff: Some("write to the billing desk".into()),
+            language: Language::English,
         }
     }
 }
 
 impl Clarify {
     pub fn sample() -> Self {
-        Self { choices: vec!["Refunds".into(), "Cancelling".into(), "Pausing".into()] }
+        let choices = vec!["Refunds".into(), "Cancelling".into(), "Pausing".into()];
+        Self { choices, language: Language::English }
     }
 }
 
 impl Smalltalk {
     pub fn sample() -> Self {
-        Self { kind: Kind::Greeting, name: "the support assistant".into() }
+        Self { kind: Kind::Greeting, name: "the support assistant".into(), language: Language::English }
     }
 }
 

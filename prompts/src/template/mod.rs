@@ -10,8 +10,8 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 pub use inputs::{
-    Answer, AnswerRules, Clarify, Decline, Extractive, Handoff, Kind, Quoted, Smalltalk, SourceField, Summarise, Title,
-    TurnField,
+    Answer, AnswerRules, Clarify, Decline, Extractive, Handoff, Kind, Language, Quoted, Smalltalk, SourceField,
+    Summarise, Title, TurnField,
 };
 
 use crate::rewrite::Rewrite;
@@ -88,19 +88,26 @@ impl Templates {
     fn try_all(&self) -> Result<(), TemplateError> {
         self.answer_rules(&AnswerRules::sample())?;
         self.answer(&Answer::sample())?;
-        self.clarify(&Clarify::sample())?;
-        self.decline(&Decline::sample())?;
-        self.extractive(&Extractive::sample())?;
+        for language in Language::ALL {
+            self.try_in(language)?;
+        }
         self.handoff(&Handoff::sample())?;
         self.rewrite(&Rewrite::sample())?;
         self.rewrite_rules()?;
-        for kind in Kind::ALL {
-            self.smalltalk(&Smalltalk { kind, ..Smalltalk::sample() })?;
-        }
         self.summarise(&Summarise::sample())?;
         self.summarise_rules(&Summarise::sample())?;
         self.title(&Title::sample())?;
         self.title_rules(&Title::sample())?;
+        Ok(())
+    }
+
+    fn try_in(&self, language: Language) -> Result<(), TemplateError> {
+        self.clarify(&Clarify { language, ..Clarify::sample() })?;
+        self.decline(&Decline { language, ..Decline::sample() })?;
+        self.extractive(&Extractive { language, ..Extractive::sample() })?;
+        for kind in Kind::ALL {
+            self.smalltalk(&Smalltalk { kind, language, ..Smalltalk::sample() })?;
+        }
         Ok(())
     }
 
@@ -187,9 +194,24 @@ mod tests {
     }
 
     #[test]
+    fn whoever_speaks_german_is_answered_in_german() {
+        let (templates, language) = (Templates::load().unwrap(), Language::German);
+        let mut said = vec![
+            templates.extractive(&Extractive { language, ..Extractive::sample() }).unwrap(),
+            templates.decline(&Decline { language, ..Decline::sample() }).unwrap(),
+            templates.decline(&Decline { language, ..Decline::default() }).unwrap(),
+            templates.clarify(&Clarify { language, ..Clarify::sample() }).unwrap(),
+        ];
+        let smalltalk = Kind::ALL.map(|kind| Smalltalk { kind, language, ..Smalltalk::sample() });
+        said.extend(smalltalk.iter().map(|input| templates.smalltalk(input).unwrap()));
+        insta::assert_snapshot!("german", said.join("\n---\n"));
+    }
+
+    #[test]
     fn markup_in_a_quote_stays_text() {
         let quotes = vec![Quoted { text: "{{ secret }} <b>".into(), n: 1 }];
-        let rendered = Templates::load().unwrap().extractive(&Extractive { quotes }).unwrap();
+        let extractive = Extractive { quotes, ..Extractive::sample() };
+        let rendered = Templates::load().unwrap().extractive(&extractive).unwrap();
         assert!(rendered.contains("{{ secret }} <b>"));
     }
 

@@ -27,6 +27,7 @@ mod reading;
 mod report;
 mod search;
 mod start;
+mod streams;
 mod tokens;
 mod zipf;
 
@@ -81,6 +82,8 @@ enum Part {
     Start,
     /// Whether time tells what is hidden from what is not there
     Hidden,
+    /// The first word of an answer, and 500 answers at once
+    Streams,
     /// Of `make bench-ingest`: main content of web pages, and how fast they are read
     Pages,
     /// PDF files
@@ -95,7 +98,7 @@ enum Part {
 
 impl Part {
     /// What `make bench` measures; the others need data that is not ours.
-    const HOUSE: [Self; 5] = [Self::Embed, Self::Index, Self::Ingest, Self::Start, Self::Hidden];
+    const HOUSE: [Self; 6] = [Self::Embed, Self::Index, Self::Ingest, Self::Start, Self::Hidden, Self::Streams];
 }
 
 fn main() -> ExitCode {
@@ -162,6 +165,7 @@ fn alone(wanted: &Wanted) -> anyhow::Result<ExitCode> {
         Part::Ingest => runtime.block_on(ingest::measure(&ground, wanted))?,
         Part::Start => start::measure(&ground)?,
         Part::Hidden => hidden::measure(&ground)?,
+        Part::Streams => streams::measure(&ground, wanted)?,
         Part::Pages => reading::pages::measure(wanted.data()?, &ground.chunker()?)?,
         Part::Papers => runtime.block_on(reading::papers::measure(wanted.data()?, &ground.workers()?))?,
         Part::Chunking => {

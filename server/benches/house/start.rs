@@ -101,6 +101,10 @@ impl Server {
         Ok(server)
     }
 
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// As a service manager does; the next start finds everything put down in order.
     pub fn stop(&mut self) -> anyhow::Result<()> {
         Command::new("kill").arg(self.process.id().to_string()).status().context("kill cannot be started")?;

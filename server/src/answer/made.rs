@@ -19,11 +19,13 @@ use retrieval::search::Found;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::courtesy::answered_in;
 use super::evidence::{Evidence, weigh};
 use super::layout::laid_out;
+use super::masking::Masking;
 use super::telling::Teller;
-use super::worded::{Worded, word};
-use super::{AnswerError, Answerer, Citation, Named, StandAlone, Voice, citation, nearest};
+use super::worded::{Hearing, Worded, word};
+use super::{AnswerError, Answerer, Citation, GENERATED, Named, StandAlone, Voice, citation, nearest};
 
 /// Of an answer in a model's words.
 const MOST_TOKENS: u32 = 1_024;
@@ -36,8 +38,11 @@ const ROOM: Room = Room { tokens: 6_000, sources: 6, turns: 3 };
 pub struct Material<'a> {
     pub asked: &'a StandAlone,
     pub history: &'a [Turn],
+    /// What was said before that, in few words.
+    pub notes: Option<&'a str>,
     pub found: &'a Found,
     pub sources: &'a [&'a Passage],
+    pub masking: Masking,
 }
 
 /// An answer, before it is anybody's.
@@ -65,13 +70,17 @@ const UNBORNE: &str =
 const SILENT: &str = "The language model did not give an answer, so the documents are quoted instead.";
 
 impl Answerer {
-    /// In a model's words where that can be, else in quotes.
+    /// A question back where it is not clear what is meant; in a model's words where that can be, else in quotes.
     pub(super) async fn make(
         &self,
         material: &Material<'_>,
         payer: &Payer,
         teller: &mut Teller,
     ) -> Result<Made, AnswerError> {
+        if let Some(asked_back) = self.asked_back(material)? {
+            super::quote(teller, &asked_back);
+            return Ok(asked_back);
+        }
         let likely = !material.sources.is_empty() && material.found.confidence >= LEAST_LIKELY;
         let notice = match self.voice.as_ref().filter(|_| likely) {
             None => None,
@@ -98,7 +107,8 @@ impl Answerer {
     ) -> Result<Result<Made, String>, AnswerError> {
         let prompt = self.prompt(voice, material)?;
         let given: Vec<&Passage> = prompt.fitted.sources.iter().map(|at| material.sources[*at]).collect();
-        let worded = match word(&*voice.model, &prompt.request, payer, &given, teller).await {
+        let hearing = Hearing { sources: &given, masking: material.masking };
+        let worded = match word(&*voice.model, &prompt.request, payer, hearing, teller).await {
             Ok(worded) => worded,
             Err(error) => {
                 // Its kind and a code: what a server says of a request is not repeated.
@@ -119,7 +129,8 @@ impl Answerer {
         let turns = material.history.iter().filter(|turn| !turn.answer.is_empty());
         let turns: Vec<Said<'_>> = turns.map(|turn| Said { question: &turn.question, answer: &turn.answer }).collect();
         let question = material.asked.text.as_str();
-        let asked = Asked { persona: &voice.persona, summary: None, turns: &turns, sources: &offers, question };
+        let asked =
+            Asked { persona: &voice.persona, summary: material.notes, turns: &turns, sources: &offers, question };
         let measure = Measure { ruler: Ruler::for_model(voice.model.name()), room: ROOM, max_tokens: MOST_TOKENS };
         let prompt = asked.prompt(&self.templates, &mark(), measure)?;
         if !prompt.signs.is_empty() {
@@ -134,19 +145,23 @@ impl Answerer {
         let (question, sources) = (&material.asked.text, material.sources);
         let evidence = weigh(&*self.searcher.embedder, question, material.found, sources).await?;
         let citations = quoted(&evidence, sources);
-        let made = if citations.is_empty() { self.declined(material.found)? } else { self.extracted(citations)? };
+        let citations: Vec<Citation> =
+            citations.into_iter().map(|citation| material.masking.citation(citation)).collect();
+        let made = if citations.is_empty() { self.declined(material)? } else { self.extracted(question, citations)? };
         Ok(Made { mode: "extractive", model: "none".to_owned(), evidence, ..made })
     }
 
-    fn extracted(&self, citations: Vec<Citation>) -> Result<Made, AnswerError> {
-        let text = self.templates.extractive(&Extractive { quotes: laid_out(&citations) })?;
+    fn extracted(&self, question: &str, citations: Vec<Citation>) -> Result<Made, AnswerError> {
+        let (quotes, language) = (laid_out(&citations), answered_in(question));
+        let text = self.templates.extractive(&Extractive { quotes, language })?;
         Ok(Made { text, citations, ..Made::default() })
     }
 
-    fn declined(&self, found: &Found) -> Result<Made, AnswerError> {
-        let nearest = nearest(found);
-        let titles = nearest.iter().map(|near| near.title.clone()).collect();
-        let text = self.templates.decline(&Decline { nearest: titles, ..Decline::default() })?;
+    fn declined(&self, material: &Material<'_>) -> Result<Made, AnswerError> {
+        let nearest = nearest(material.found);
+        let titles = nearest.iter().map(|near| material.masking.quoted(near.title.clone())).collect();
+        let language = answered_in(&material.asked.text);
+        let text = self.templates.decline(&Decline { nearest: titles, language, ..Decline::default() })?;
         Ok(Made { text, declined: true, named: nearest.into_iter().map(Named::from).collect(), ..Made::default() })
     }
 }
@@ -161,7 +176,7 @@ pub fn quoted(evidence: &Evidence, sources: &[&Passage]) -> Vec<Citation> {
 }
 
 /// Nobody who writes a document knows it.
-fn mark() -> Mark {
+pub(super) fn mark() -> Mark {
     let (high, low) = Uuid::new_v4().as_u64_pair();
     Mark::new((high ^ low.rotate_left(32)).to_be_bytes())
 }
@@ -201,10 +216,10 @@ impl Made {
             // Whatever it was given may be in its words, cited or not.
             named: given.iter().map(|passage| Named::from(*passage)).collect(),
             citations,
-            mode: "generated",
+            mode: GENERATED,
             model,
             is_cut: ending.is_none_or(|ending| ending.cut_off),
-            leans: !prompt.fitted.turns.is_empty(),
+            leans: prompt.fitted.summary || !prompt.fitted.turns.is_empty(),
             worded: told,
             ..Self::default()
         }

@@ -7,16 +7,21 @@
 mod asked_for;
 mod blocks;
 mod choose;
+mod clarify;
 mod courtesy;
 mod evidence;
 mod layout;
 mod made;
 mod manners;
+mod masking;
 mod named;
+mod rendering;
 mod rewrite;
 mod sentences;
 mod signals;
+mod suggestions;
 mod sure;
+mod team;
 mod telling;
 mod trace;
 mod why;
@@ -40,12 +45,16 @@ use retrieval::ports::EmbedError;
 use retrieval::search::{Depth, Found, SearchError, Searcher};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{AnswerRecord, Store};
+use crate::store::{AnswerRecord, Store, StoreError};
 use made::{Made, Material};
-pub use manners::{Handoff, Kind, Language, Smalltalk, Triggers, handoff, smalltalk, wants_human};
+pub use manners::Triggers;
+use masking::Masking;
 pub use rewrite::{Rewriter, StandAlone, WordedBy};
+pub use suggestions::Suggestion;
+pub use team::{Concern, Team};
 pub use telling::{Checked, Event, Source, Teller};
 use trace::Kept;
+pub use trace::is_theirs;
 pub use why::{Step, Verdict, Why, WhyError};
 
 /// How many passages are looked at, and how much of them may stand as sources.
@@ -54,6 +63,8 @@ const BUDGET: Budget = Budget { characters: 12_000, sources: 6 };
 /// Titles offered when there is no answer.
 const NEAREST: usize = 3;
 pub const LONGEST_QUESTION: usize = 4_000;
+/// The mode of an answer in a model's words.
+const GENERATED: &str = "generated";
 
 /// A question that can be asked: not empty, not too long, text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -99,6 +110,8 @@ pub enum AnswerError {
     Template(#[from] TemplateError),
     #[error(transparent)]
     Prompt(#[from] PromptError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// A quote that stands in its source, to the byte.
@@ -133,6 +146,8 @@ pub struct Answer {
     pub text: String,
     pub declined: bool,
     pub citations: Vec<Citation>,
+    /// What it may rest on, as it was told before its first word.
+    pub sources: Vec<Source>,
     /// What else the text was made of. With the citations it is all that the answer rests on: whoever words answers in
     /// another way has to name here whatever was used.
     pub named: Vec<Named>,
@@ -151,6 +166,15 @@ pub struct Answer {
     pub record: Option<RecordId>,
 }
 
+/// What was said before a question. The caller answers for it: all of it may be sent to a language model.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Past<'a> {
+    /// Oldest first.
+    pub turns: &'a [Turn],
+    /// What was said besides, in few words.
+    pub notes: Option<&'a str>,
+}
+
 /// A language model, and who it speaks as.
 #[derive(Clone)]
 pub struct Voice {
@@ -167,18 +191,22 @@ pub struct Answerer {
     pub templates: Arc<Templates>,
     /// Words answers, where a language model is configured.
     pub voice: Option<Voice>,
+    /// People who take over, where there are any.
+    pub team: Option<Arc<Team>>,
+    /// Whether what points to a person is masked in answers.
+    pub mask_personal: bool,
     pub generation: GenerationId,
 }
 
 impl Answerer {
-    /// The history is the caller's to answer for: it may be sent to a language model.
     pub async fn ask(
         &self,
         principal: &Principal,
         question: &Question,
         history: &[Turn],
     ) -> Result<Answer, AnswerError> {
-        self.tell(principal, question, history, Teller::to_nobody(CancellationToken::new())).await
+        let past = Past { turns: history, notes: None };
+        self.tell(principal, question, past, Teller::to_nobody(CancellationToken::new())).await
     }
 
     /// As `ask`, telling what comes of it on the way.
@@ -186,7 +214,7 @@ impl Answerer {
         &self,
         principal: &Principal,
         question: &Question,
-        history: &[Turn],
+        past: Past<'_>,
         mut teller: Teller,
     ) -> Result<Answer, AnswerError> {
         let (clearance, started) = (principal.clearance()?, Instant::now());
@@ -197,16 +225,32 @@ impl Answerer {
             return Ok(Answer { record, ..Answer::new(made, None) });
         }
         let payer = made::payer(principal);
-        let asked = self.rewriter.stand_alone_for(question.as_str(), history, &payer).await;
+        let asked = self.rewriter.stand_alone_for(question.as_str(), past.turns, &payer).await;
         let found = self.searcher.search(&clearance, &asked.text, Depth::Full, PASSAGES).await?;
         let sources = self.pack(&found);
-        let shown = sources.iter().map(|source| Source::from(*source)).collect();
-        teller.say(Event::Sources { asked_as: asked.asked_as().map(str::to_owned), sources: shown });
-        let material = Material { asked: &asked, history, found: &found, sources: &sources };
+        let masking = Masking::of(self.mask_personal, principal);
+        let shown: Vec<Source> = sources.iter().map(|source| masking.source(Source::from(*source))).collect();
+        teller.say(Event::Sources { asked_as: asked.asked_as().map(str::to_owned), sources: shown.clone() });
+        let Past { turns: history, notes } = past;
+        let material = Material { asked: &asked, history, notes, found: &found, sources: &sources, masking };
         let made = self.make(&material, &payer, &mut teller).await?;
         let took_ms = took(started);
         let record = self.record(principal, question, &made, trace::kept(&material, &made), took_ms).await;
-        Ok(Answer { took_ms, record, ..Answer::new(made, asked.asked_as()) })
+        Ok(Answer { took_ms, record, sources: shown, ..Answer::new(made, asked.asked_as()) })
+    }
+
+    /// What is said to whoever asks for a person, in a conversation that is passed on to them.
+    pub async fn pass_on(
+        &self,
+        principal: &Principal,
+        team: &Team,
+        question: &Question,
+        mut teller: Teller,
+    ) -> Result<Answer, AnswerError> {
+        let (made, started) = (self.farewell(team)?, Instant::now());
+        quote(&mut teller, &made);
+        let record = self.record(principal, question, &made, Kept::default(), took(started)).await;
+        Ok(Answer { record, ..Answer::new(made, None) })
     }
 
     /// The passages that may be quoted, numbered from 1 by their place.
@@ -229,6 +273,7 @@ impl Answerer {
             workspace: principal.workspace(),
             generation: self.generation,
             asker: trace::asker(principal),
+            reach: principal.clearance().ok()?.reach().clone(),
             question: question.as_str().to_owned(),
             answer: made.text.clone(),
             declined: made.declined,
@@ -244,6 +289,11 @@ impl Answerer {
 }
 
 impl Answer {
+    /// In a model's words, which may come from anything that it was given.
+    pub fn is_worded(&self) -> bool {
+        self.mode == GENERATED
+    }
+
     fn new(made: Made, asked_as: Option<&str>) -> Self {
         let Made { text, declined, citations, named, mode, model, notice, is_cut, leans, .. } = made;
         let leans = leans || asked_as.is_some();
@@ -251,6 +301,7 @@ impl Answer {
             text,
             declined,
             citations,
+            sources: Vec::new(),
             named,
             mode,
             model,

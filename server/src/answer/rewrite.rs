@@ -6,14 +6,22 @@
 
 use std::sync::Arc;
 
+use prompts::answer::Said;
 use prompts::chat::{ChatModel, Payer};
 use prompts::rewrite::{self, Exchange, Rewrite};
+use prompts::shorten;
 use prompts::template::Templates;
 use retrieval::followup::{self, Turn};
 use tokio::sync::Semaphore;
 
+use super::made;
+
 /// Calls to the language model at a time.
 const CALLS: usize = 8;
+/// Of a summary.
+const WORDS: usize = 150;
+/// Of each question and answer that is shortened.
+const MOST_CHARACTERS: usize = 1_500;
 
 /// Makes questions stand alone.
 #[derive(Clone)]
@@ -57,6 +65,23 @@ impl Rewriter {
             Some(text) => worded(question, text, WordedBy::Model),
             None => worded(question, followup::stand_alone(question, history).text, WordedBy::Rules),
         }
+    }
+
+    /// These turns, and the summary of what came before them, in few words. `None` when there is no model, when so many
+    /// calls run, or when what comes back is no summary. At the cost of the house.
+    pub async fn shortened(&self, earlier: Option<&str>, turns: &[Turn]) -> Option<String> {
+        let model = self.model.as_ref()?;
+        let begun = |text: &str| text.chars().take(MOST_CHARACTERS).collect::<String>();
+        let turns: Vec<(String, String)> =
+            turns.iter().map(|turn| (begun(&turn.question), begun(&turn.answer))).collect();
+        let turns: Vec<Said<'_>> = turns.iter().map(|(question, answer)| Said { question, answer }).collect();
+        let request = shorten::summary(&self.templates, &made::mark(), earlier, &turns, WORDS);
+        let request = request.inspect_err(|error| tracing::error!(%error, "a conversation was not shortened")).ok()?;
+        let _slot = self.slots.try_acquire().ok()?;
+        let reply = model.complete(&request, &Payer::House).await;
+        let reply = reply.inspect_err(|error| tracing::warn!(%error, "a conversation is not shortened now")).ok()?;
+        let summary = Some(reply.text).filter(|_| !reply.ending.cut_off);
+        summary.and_then(|text| shorten::accepted_summary(&text, WORDS))
     }
 
     /// `None` when there is no model, or no question comes back from it.

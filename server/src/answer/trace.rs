@@ -11,15 +11,26 @@ use serde_json::{Value, json};
 use super::made::{Made, Material};
 use super::{Citation, WordedBy};
 
-/// Who asked, as a label and never as a credential.
-pub fn asker(principal: &Principal) -> String {
-    let origin = match principal.origin() {
+/// Whether a record's asker is this one. What visitors asked is any visitor's who knows of it: a record's name is told to
+/// whoever asked, and cannot be guessed.
+pub fn is_theirs(asker: &str, principal: &Principal) -> bool {
+    let origin = origin(principal);
+    asker.strip_prefix(&origin).is_some_and(|rest| rest.starts_with(' '))
+}
+
+fn origin(principal: &Principal) -> String {
+    match principal.origin() {
         Origin::Anonymous => "visitor".to_owned(),
         Origin::Person(person) => format!("person {person}"),
         Origin::Key(key, person) => format!("key {key} of {person}"),
         Origin::Operator => "operator".to_owned(),
         Origin::Upkeep(reason) => reason.to_owned(),
-    };
+    }
+}
+
+/// Who asked, as a label and never as a credential.
+pub fn asker(principal: &Principal) -> String {
+    let origin = origin(principal);
     let eyes = if principal.is_simulated() { " as" } else { "" };
     let reach = principal.clearance().map(|clearance| match clearance.reach() {
         Reach::Everything => "everything".to_owned(),

@@ -8,8 +8,10 @@ use std::ops::Range;
 use futures_util::StreamExt;
 use prompts::chat::{ChatError, ChatModel, Ending, Payer, Request, Said};
 use prompts::cite::{self, Checker, Lists, Standing};
+use prompts::mask::masked;
 use retrieval::model::Passage;
 
+use super::masking::Masking;
 use super::telling::{Checked, Event, Teller};
 use super::{Citation, citation};
 
@@ -25,16 +27,31 @@ pub struct Worded {
     pub ending: Option<Ending>,
 }
 
+/// What a model's words are held against, and how they are told.
+#[derive(Clone, Copy)]
+pub struct Hearing<'a> {
+    pub sources: &'a [&'a Passage],
+    pub masking: Masking,
+}
+
+/// Words that were heard and not told yet: what points to a person is known when a sentence has ended.
+#[derive(Default)]
+struct Held {
+    text: String,
+    /// Bytes heard before it.
+    from: usize,
+}
+
 /// Hear a model out, as long as anybody wants to hear it.
 pub async fn word(
     model: &dyn ChatModel,
     request: &Request,
     payer: &Payer,
-    sources: &[&Passage],
+    hearing: Hearing<'_>,
     teller: &mut Teller,
 ) -> Result<Worded, ChatError> {
-    let known = sources.iter().map(|source| cite::Source::new(&source.title, &source.text)).collect();
-    let (mut checker, mut worded) = (Checker::new(known), Worded::default());
+    let known = hearing.sources.iter().map(|source| cite::Source::new(&source.title, &source.text)).collect();
+    let (mut checker, mut worded, mut held) = (Checker::new(known), Worded::default(), Held::default());
     let (mut said, enough) = (model.stream(request, payer), teller.enough());
     loop {
         let next = tokio::select! {
@@ -42,37 +59,62 @@ pub async fn word(
             () = enough.cancelled() => break,
         };
         match next.transpose()? {
-            Some(Said::Piece(piece)) => worded.hear(checker.feed(&piece), sources, teller),
+            Some(Said::Piece(piece)) => worded.hear(checker.feed(&piece), &mut held, hearing, teller),
             Some(Said::End(ending)) => worded.ending = Some(ending),
             None => break,
         }
     }
     let (events, lists) = checker.finish();
-    worded.hear(events, sources, teller);
+    worded.hear(events, &mut held, hearing, teller);
+    worded.tell(masked(&held.text), teller);
     Ok(Worded { lists, ..worded })
 }
 
 impl Worded {
-    fn hear(&mut self, events: Vec<cite::Event>, sources: &[&Passage], teller: &mut Teller) {
+    fn hear(&mut self, events: Vec<cite::Event>, held: &mut Held, hearing: Hearing<'_>, teller: &mut Teller) {
         for event in events {
             match event {
-                cite::Event::Delta(text) => {
-                    self.text.push_str(&text);
-                    teller.say(Event::Words(text));
+                cite::Event::Delta(text) if hearing.masking.words => held.text.push_str(&text),
+                cite::Event::Delta(text) => self.tell(text, teller),
+                cite::Event::Checked(mut checked) => {
+                    if hearing.masking.words {
+                        checked.range = self.tell_held(held, checked.range, teller);
+                    }
+                    self.check(checked, hearing, teller);
                 }
-                cite::Event::Checked(checked) => self.check(checked, sources, teller),
             }
         }
     }
 
-    fn check(&mut self, checked: cite::Checked, sources: &[&Passage], teller: &mut Teller) {
+    fn tell(&mut self, text: String, teller: &mut Teller) {
+        if !text.is_empty() {
+            self.text.push_str(&text);
+            teller.say(Event::Words(text));
+        }
+    }
+
+    /// Everything up to the end of a sentence, masked, and where the sentence stands in what is told. Sentence and what
+    /// stands before it are masked each by itself, so that the place is exact.
+    fn tell_held(&mut self, held: &mut Held, sentence: Range<usize>, teller: &mut Teller) -> Range<usize> {
+        let within = |at: usize| held.text.floor_char_boundary(at.saturating_sub(held.from));
+        let (start, end) = (within(sentence.start), within(sentence.end));
+        let rest = held.text.split_off(end);
+        let (before, said) = (masked(&held.text[..start.min(end)]), masked(&held.text[start.min(end)..]));
+        let start = self.text.len() + before.len();
+        *held = Held { text: rest, from: held.from + end };
+        self.tell(before + &said, teller);
+        start..self.text.len()
+    }
+
+    fn check(&mut self, checked: cite::Checked, hearing: Hearing<'_>, teller: &mut Teller) {
         let standing = checked.standing();
         self.unsupported += usize::from(!checked.refused.is_empty() && checked.supported.is_empty());
         // Where sources disagree both are quoted, so that the reader can judge; where no source says so, none is.
         let refused = checked.refused.iter().filter(|_| standing == Standing::Conflict);
         let otherwise = refused.filter_map(|refusal| Some((refusal.n, refusal.otherwise.clone()?)));
         let quoted = checked.supported.iter().map(|evidence| (evidence.n, evidence.quote.clone())).chain(otherwise);
-        let citations: Vec<Citation> = quoted.filter_map(|(n, quote)| cited(sources, n, quote)).collect();
+        let cited = quoted.filter_map(|(n, quote)| cited(hearing.sources, n, quote));
+        let citations: Vec<Citation> = cited.map(|citation| hearing.masking.citation(citation)).collect();
         for citation in &citations {
             if !self.citations.contains(citation) {
                 self.citations.push(citation.clone());

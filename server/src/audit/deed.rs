@@ -46,6 +46,9 @@ words!(
         SourceMade => "source_made",
         SourceChanged => "source_changed",
         SourceRemoved => "source_removed",
+        TranscriptRead => "transcript_read",
+        Replied => "replied",
+        HandoffResolved => "handoff_resolved",
         ConversationRemoved => "conversation_removed",
         Simulated => "simulated",
         AccessExplained => "access_explained",
@@ -67,6 +70,7 @@ words!(
         Job => "job",
         Folder => "folder",
         Conversation => "conversation",
+        Handoff => "handoff",
         Label => "label",
         House => "house",
     }

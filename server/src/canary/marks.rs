@@ -106,7 +106,7 @@ fn planted(seed: &str, at: usize, label: AccessLabel, kept_for: &'static str) ->
         ["origin", "title", "body", "heading"].map(|place| token(seed, &format!("{at} {place}")));
     let text = format!(
         "# Yard {title}\n\nThe {COMMON} are counted every morning, and {body} is written on each of them.\n\n\
-         ## Gate {heading}\n\nAt the gate a clerk looks at the papers of {} drivers before noon.\n",
+         ## Who keeps gate {heading}?\n\nAt the gate a clerk looks at the papers of {} drivers before noon.\n",
         at + 3
     );
     Planted { label, origin: format!("{origin}.md"), title, body, heading, text, document: None, kept_for }

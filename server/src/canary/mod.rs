@@ -9,6 +9,7 @@
 //! Knows no HTTP: requests go through a [`Mouth`], whoever that is.
 
 mod flock;
+mod leavings;
 mod marks;
 mod ports;
 mod requests;
@@ -28,6 +29,7 @@ use crate::store::StoreError;
 
 pub use crate::store::CanaryRun;
 use flock::Bird;
+use leavings::Left;
 use marks::Marked;
 pub use watch::{Cages, NoCages, Watch};
 
@@ -127,10 +129,13 @@ impl Cage {
     pub async fn sweep(&self) -> Result<Report, CanaryError> {
         let marked = self.plant().await?;
         let birds = flock::gather(&self.people, &marked).await?;
-        let mut report = Report::default();
+        let (mut report, mut left) = (Report::default(), Left::default());
+        for bird in &birds {
+            self.leave(bird, &marked, &mut left).await;
+        }
         for bird in &birds {
             ports::probe(self, bird, &marked, &mut report).await?;
-            self.ask(bird, &marked, &mut report).await;
+            self.ask(bird, &marked, &left, &mut report).await;
         }
         Ok(report)
     }
@@ -161,8 +166,8 @@ impl Cage {
     }
 
     /// Ask as this bird by every route, and look through every reply.
-    async fn ask(&self, bird: &Bird, marked: &Marked, report: &mut Report) {
-        for request in requests::all(bird, marked) {
+    async fn ask(&self, bird: &Bird, marked: &Marked, left: &Left, report: &mut Report) {
+        for request in requests::all(bird, marked, left) {
             let heard = self.mouth.answer(&request).await;
             report.probes += 1;
             let asked = format!("{} {}", request.path, request.body);

@@ -5,6 +5,7 @@
 use serde_json::json;
 
 use super::flock::Bird;
+use super::leavings::Left;
 use super::marks::{COMMON, Marked, Planted};
 use super::{Credential, Request};
 
@@ -16,10 +17,11 @@ pub fn everything(bird: &Bird) -> Request {
 }
 
 /// All that this bird asks.
-pub fn all(bird: &Bird, marked: &Marked) -> Vec<Request> {
+pub fn all(bird: &Bird, marked: &Marked, left: &Left) -> Vec<Request> {
     let hidden = marked.documents.iter().filter(|planted| !bird.may_read(&planted.label));
     let mut requests: Vec<Request> = hidden.flat_map(|planted| about(&bird.credential, planted)).collect();
     requests.extend(around(&bird.credential, marked));
+    requests.extend(left.sought_by(bird));
     requests
 }
 
@@ -77,6 +79,8 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/readyz",
         "/metrics",
         "/api/v1/me",
+        "/api/v1/suggestions",
+        "/api/v1/spending",
         "/api/v1/documents",
         "/api/v1/groups",
         "/api/v1/people",
@@ -84,6 +88,9 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/api/v1/sources",
         "/api/v1/jobs",
         "/api/v1/conversations",
+        "/api/v1/inbox",
+        "/api/v1/inbox?state=resolved",
+        "/api/v1/feedback",
         "/api/v1/audit",
         "/api/v1/audit/export",
         "/api/v1/sessions",
@@ -107,10 +114,14 @@ fn aloud(who: &Credential, question: &str) -> [Request; 2] {
     ]
 }
 
-fn post(who: &Credential, route: &'static str, body: String) -> Request {
-    Request { credential: who.clone(), method: "POST", route, path: route.to_owned(), body, aloud: false }
+pub fn post(who: &Credential, route: &'static str, body: String) -> Request {
+    send(who, "POST", route, route.to_owned(), body)
 }
 
-fn get(who: &Credential, route: &'static str, path: String) -> Request {
-    Request { credential: who.clone(), method: "GET", route, path, body: String::new(), aloud: false }
+pub fn get(who: &Credential, route: &'static str, path: String) -> Request {
+    send(who, "GET", route, path, String::new())
+}
+
+pub fn send(who: &Credential, method: &'static str, route: &'static str, path: String, body: String) -> Request {
+    Request { credential: who.clone(), method, route, path, body, aloud: false }
 }

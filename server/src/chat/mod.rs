@@ -2,11 +2,12 @@
 //!
 //! From the inside out: `remote` asks one model over HTTP and `reading` hears it (`sse`, then `openai` or `anthropic`);
 //! `retry` and `refusal` say when it is asked again. `ladder` goes on to the next where one fails, `breaker` leaves one
-//! alone that fails often, `spending` keeps to the budgets. Knows addresses, keys, patience, sizes and prices; not what is
+//! alone that fails often, `spending` keeps to the budgets and `book` shows what was spent. Knows addresses, keys, patience, sizes and prices; not what is
 //! asked, nor of whom. What a model says is handed on as it is, and what it says in an error is kept short, because it
 //! ends up in a log line.
 
 mod anthropic;
+mod book;
 mod breaker;
 mod heard;
 mod ladder;
@@ -19,6 +20,7 @@ mod retry;
 mod spending;
 mod sse;
 
+pub use book::{Day, Spent};
 pub use breaker::Breaker;
 pub use ladder::{Ladder, Rung};
 pub use price::Price;

@@ -14,11 +14,11 @@ use retrieval::model::WorkspaceId;
 use super::price::Price;
 use crate::store::{Account, Store};
 
-const DAY_MS: i64 = 86_400_000;
+pub(super) const DAY_MS: i64 = 86_400_000;
 const MOST_MICROS: i64 = 1_000_000_000_000_000;
 /// As they stand in SQL.
-const EVERYBODY: &str = "everybody";
-const SOMEBODY: &str = "somebody";
+pub(super) const EVERYBODY: &str = "everybody";
+pub(super) const SOMEBODY: &str = "somebody";
 
 /// What may be spent in a day, in millionths of a currency; `None` is no limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -83,6 +83,11 @@ impl Till {
             Ok(None) => Ok(Held { day, accounts, micros }),
             Ok(Some(0)) => Err(ChatError::BudgetSpent(Purse::Everybody)),
             Ok(Some(_)) => Err(ChatError::BudgetSpent(Purse::Yours)),
+            // Where nothing is limited the book is for looking at, and a full disk is no reason to fall silent.
+            Err(error) if self.budgets == Budgets::default() => {
+                tracing::warn!(%error, "what a language model costs is not counted");
+                Ok(Held { day, accounts: Vec::new(), micros })
+            }
             Err(error) => {
                 tracing::error!(%error, "what a language model costs cannot be counted");
                 Err(ChatError::Unavailable("what it costs cannot be counted".to_owned()))

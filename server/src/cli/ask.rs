@@ -15,7 +15,7 @@ pub struct Args {
     session: Option<String>,
 }
 
-fn checked_session(text: &str) -> Result<String, String> {
+pub fn checked_session(text: &str) -> Result<String, String> {
     match text.chars().count() {
         1..=LONGEST_NAME if !text.trim().is_empty() => Ok(text.to_owned()),
         _ => Err(format!("a conversation has a name of at most {LONGEST_NAME} characters")),
@@ -25,7 +25,7 @@ fn checked_session(text: &str) -> Result<String, String> {
 pub async fn run(context: &Context, args: Args) -> Outcome {
     desk::question(&args.text)?;
     let desk = Desk::open(context).await?;
-    let reply = desk.ask(&args.text, &args.who.as_label, args.session.as_deref()).await?;
+    let reply = desk.ask(&args.text, Some(&args.who.as_label), args.session.as_deref()).await?;
     if context.json {
         print::json(&reply);
     } else {

@@ -4,21 +4,23 @@ use std::time::Instant;
 
 use anyhow::anyhow;
 use retrieval::access::Principal;
-use retrieval::model::WorkspaceId;
+use retrieval::model::{RecordId, WorkspaceId};
 use retrieval::search::Depth;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::remote::Remote;
 use super::{Context, Failure};
-use crate::answer::{Question, WhyError};
+use crate::answer::{Past, Question, Teller, WhyError};
 use crate::audit::{Audit, Deed, Occasion, Thing, What};
 use crate::conversation::{Claim, Conversations};
 use crate::datadir::{DataDir, HoldError};
 use crate::http::wire::{
-    AskReply, Hit, InspectReply, SearchExplanation, SearchReply, SearchRequest, SyncReply, SyncRequest, Viewer,
-    WhyReply, WhyRequest, parse_eyes,
+    AskReply, Hit, InspectReply, RecordReply, SearchExplanation, SearchReply, SearchRequest, SyncReply, SyncRequest,
+    Viewer, WhyReply, WhyRequest, parse_eyes,
 };
 use crate::people::eyes::{EyesError, through};
+use crate::review::Review;
 use crate::wiring::{self, House};
 
 /// Passages, where a request names no number.
@@ -79,20 +81,39 @@ impl Desk {
         }
     }
 
+    /// How an answer came about; `None` when there is no record of it.
+    pub async fn record(&self, record: RecordId) -> Result<Option<RecordReply>, Failure> {
+        match self {
+            Self::There(server) => server.record(record).await,
+            Self::Here(house) => {
+                let found = Review::of(&house.store).record(&operator(house).clearance()?, record).await?;
+                Ok(found.map(|found| RecordReply::new(found, house.answerer.generation)))
+            }
+        }
+    }
+
     /// In the operator's conversation of this name, if there is one.
-    pub async fn ask(&self, text: &str, as_text: &str, session: Option<&str>) -> Result<AskReply, Failure> {
+    pub async fn ask(&self, text: &str, as_text: Option<&str>, session: Option<&str>) -> Result<AskReply, Failure> {
         let house = match self {
             Self::There(server) => return server.ask(text, as_text, session).await,
             Self::Here(house) => house,
         };
         let (operator, question) = (operator(house), question(text)?);
-        let (eyes, conversations) = (seeing_as(house, Some(as_text)).await?, Conversations::new(&house.store));
+        let (eyes, conversations) = (seeing_as(house, as_text).await?, Conversations::of(&house.answerer));
         let Some(name) = session else {
             let answer = house.answerer.ask(&eyes, &question, &[]).await?;
             return Ok(AskReply::new(answer, Viewer::Editor));
         };
-        let talk = conversations.resume(Claim { principal: &operator, name, secret: None }, &eyes).await?;
-        let answer = house.answerer.ask(&eyes, &question, &talk.history).await?;
+        let claim = Claim { principal: &operator, name, secret: None };
+        let talk = conversations.resume(claim, &eyes, question.as_str()).await?;
+        let teller = Teller::to_nobody(CancellationToken::new());
+        let answer = match conversations.called(&eyes, &question) {
+            Some(team) => house.answerer.pass_on(&eyes, &team, &question, teller).await?,
+            None => {
+                let past = Past { turns: &talk.history, notes: talk.notes.as_deref() };
+                house.answerer.tell(&eyes, &question, past, teller).await?
+            }
+        };
         let kept = conversations.keep(&talk, &eyes, question.as_str(), &answer).await;
         Ok(AskReply::new(answer, Viewer::Editor).kept(kept))
     }

@@ -9,13 +9,17 @@ use super::desk;
 use super::remote::Remote;
 use super::{Context, Failure, Outcome, chain, print};
 use crate::canary::Watch;
+use crate::clock::{Clock, spelt};
 use crate::datadir::{DataDir, Held, HoldError};
-use crate::http::wire::SelfCheckReply;
+use crate::http::wire::{SelfCheckReply, SpendingReply};
 use crate::setup::{self, Occasion, SetupPaths, State};
 use crate::wiring::{self, CageMaker, House};
 
 /// Up to about this many times off, the mean length was measured to change next to nothing (see the keyword encoder).
 const FAR: f64 = 2.5;
+
+/// Sums are kept in millionths.
+const MICROS: f64 = 1e6;
 
 /// One thing that was looked at.
 struct Check {
@@ -37,7 +41,8 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         match DataDir::new(&context.config.data_dir).hold() {
             Err(HoldError::InUse) => {
                 checks.push(fine("data directory", "in use by a running server; ask its /readyz"));
-                checks.extend(asked(&Remote::connect(&DataDir::new(&context.config.data_dir))?, &args).await?);
+                let server = Remote::connect(&DataDir::new(&context.config.data_dir))?;
+                checks.extend(asked(context, &server, &args).await?);
             }
             Err(error) => checks.push(bad("data directory", error.to_string())),
             Ok(held) => match look_inside(context, &args, held).await {
@@ -77,18 +82,47 @@ async fn provisioned(context: &Context) -> anyhow::Result<Vec<Check>> {
 
 async fn look_inside(context: &Context, args: &Args, held: Held) -> anyhow::Result<Vec<Check>> {
     let house = wiring::open(&context.config, held).await?;
-    let checks = match inside(&house).await {
-        Ok(checks) => leaks(context, args, &house).await.map(|leaks| checks.into_iter().chain(leaks).collect()),
-        failed => failed,
-    };
+    let checks = all_inside(context, args, &house).await;
     house.close().await;
     checks
 }
 
+async fn all_inside(context: &Context, args: &Args, house: &House) -> anyhow::Result<Vec<Check>> {
+    let mut checks = inside(house).await?;
+    checks.extend(leaks(context, args, house).await?);
+    if context.config.chat.is_some() {
+        let told = SpendingReply::new(house.till.book().await?, house.till.budgets);
+        checks.push(spent(&told, &today(house.store.clock())));
+    }
+    Ok(checks)
+}
+
 /// Of the server that owns the data directory.
-async fn asked(server: &Remote, args: &Args) -> Result<Option<Check>, Failure> {
+async fn asked(context: &Context, server: &Remote, args: &Args) -> Result<Vec<Check>, Failure> {
     let told = if args.leaks { Some(server.self_check().await?) } else { server.last_check().await? };
-    Ok(told.map(|told| judged(told, !args.leaks)))
+    let mut checks: Vec<Check> = told.map(|told| judged(told, !args.leaks)).into_iter().collect();
+    if context.config.chat.is_some() {
+        checks.push(spent(&server.spending().await?, &today(&Clock::system())));
+    }
+    Ok(checks)
+}
+
+/// What language models have cost today. At the end of a budget nothing is wrong: quotes are given instead.
+fn spent(told: &SpendingReply, today: &str) -> Check {
+    let sum = |micros: f64| format!("{:.4}", micros / MICROS);
+    let most = |budget: Option<u64>| budget.map_or_else(String::new, |most| format!(" of {}", sum(most as f64)));
+    let spent = told.days.iter().find(|day| day.day == today);
+    let by_all = sum(spent.map_or(0.0, |day| day.everybody_micros as f64));
+    let by_one = spent.and_then(|day| day.payers.first()).map_or_else(String::new, |payer| {
+        let who = payer.login.as_deref().unwrap_or(&payer.payer);
+        format!("; most by {who}: {}{}", sum(payer.micros as f64), most(told.budget_per_person_micros))
+    });
+    fine("spending", &format!("today {by_all}{}{by_one}", most(told.budget_per_day_micros)))
+}
+
+/// As replies write it.
+fn today(clock: &Clock) -> String {
+    spelt(clock.now_ms()).chars().take_while(|c| *c != 'T').collect()
 }
 
 /// Sought now, or how it ended when they were sought last.

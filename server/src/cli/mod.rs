@@ -6,6 +6,7 @@
 mod access;
 mod ask;
 mod audit;
+mod conversations;
 mod crawl;
 mod desk;
 mod doctor;
@@ -18,11 +19,13 @@ mod jobs;
 mod print;
 mod remote;
 mod remove;
+mod replay;
 mod retry;
 mod search;
 mod serve;
 mod setup;
 mod sites;
+mod talks;
 mod why;
 
 mod accounts;
@@ -72,12 +75,16 @@ enum Command {
     Search(search::Args),
     /// Answer a question with quotes
     Ask(ask::Args),
+    /// Look after what was asked with `ask --session`
+    Conversations(conversations::ConversationsArgs),
     /// Take documents out of the library
     Remove(remove::Args),
     /// Show everything about a document
     Inspect(inspect::Args),
     /// Say at which step a document that should have answered was lost
     Why(why::Args),
+    /// Ask again what was asked, and show what changed
+    Replay(replay::Args),
     /// Try again what failed
     Retry(retry::Args),
     /// Show how a job stands
@@ -162,9 +169,11 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Extract(args) => extract::run(context, &args).await,
         Command::Search(args) => search::run(context, args).await,
         Command::Ask(args) => ask::run(context, args).await,
+        Command::Conversations(args) => conversations::run(context, args).await,
         Command::Remove(args) => remove::run(context, args).await,
         Command::Inspect(args) => inspect::run(context, args).await,
         Command::Why(args) => why::run(context, args).await,
+        Command::Replay(args) => replay::run(context, args).await,
         Command::Retry(args) => retry::run(context, args).await,
         Command::Jobs(args) => jobs::run(context, args).await,
         Command::Eval(args) => eval::run(context, args).await,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use retrieval::model::RecordId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,10 +12,11 @@ use super::Failure;
 use crate::config::Secret;
 use crate::datadir::DataDir;
 use crate::http::wire::{
-    Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, InspectReply, JobReply, LedgerReply,
-    NewDocuments, PageReply, Queued, Removed, Retried, Retry, SearchReply, SearchRequest, SelfCheckReply, SiteRequest,
-    SourceReply, Sources, SyncReply, SyncRequest, WhyReply, WhyRequest,
+    Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, Format, InspectReply, JobReply,
+    LedgerReply, NewDocuments, PageReply, Queued, RecordReply, Removed, Retried, Retry, SearchReply, SearchRequest,
+    SelfCheckReply, SiteRequest, SourceReply, Sources, SpendingReply, SyncReply, SyncRequest, WhyReply, WhyRequest,
 };
+use crate::http::wire::{Behind, ConversationLine, ConversationList, ConversationReply, Rename, Sought};
 use crate::http::wire::{
     GroupReply, GroupsReply, Invited, KeyMade, KeyReply, KeysReply, LinkMade, NewKeyRequest, NewPersonRequest,
     PeopleQuery, PeopleReply, PersonChangeRequest, PersonReply,
@@ -57,13 +59,18 @@ impl Remote {
         self.call(self.client.post(self.at("/why")).json(request)).await
     }
 
-    pub async fn ask(&self, question: &str, as_text: &str, session: Option<&str>) -> Result<AskReply, Failure> {
+    pub async fn record(&self, record: RecordId) -> Result<Option<RecordReply>, Failure> {
+        self.find(self.client.get(self.at(&format!("/answers/{record}")))).await
+    }
+
+    pub async fn ask(&self, question: &str, as_text: Option<&str>, session: Option<&str>) -> Result<AskReply, Failure> {
         let request = AskRequest {
             question: question.to_owned(),
-            as_label: Some(as_text.to_owned()),
+            as_label: as_text.map(str::to_owned),
             history: Vec::new(),
             conversation: session.map(str::to_owned),
             conversation_secret: None,
+            format: Format::Text,
         };
         self.call(self.client.post(self.at("/ask")).json(&request)).await
     }
@@ -72,6 +79,10 @@ impl Remote {
     pub async fn self_check(&self) -> Result<SelfCheckReply, Failure> {
         let patient = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).timeout(CHECK).build()?;
         self.call(patient.post(self.at("/self-check"))).await
+    }
+
+    pub async fn spending(&self) -> Result<SpendingReply, Failure> {
+        self.call(self.client.get(self.at("/spending"))).await
     }
 
     /// How the last check for leaks ended; `None` before the first.
@@ -155,13 +166,8 @@ impl Remote {
     }
 
     async fn ask_for_people(&self, query: &PeopleQuery) -> Result<PeopleReply, Failure> {
-        let mut at: url::Url = self.at("/people").parse().context("the server's address cannot be read")?;
         let limit = query.limit.map(|limit| limit.to_string());
-        for (name, value) in [("after", &query.after), ("login", &query.login), ("limit", &limit)] {
-            if let Some(value) = value {
-                at.query_pairs_mut().append_pair(name, value);
-            }
-        }
+        let at = self.asking("/people", [("after", &query.after), ("login", &query.login), ("limit", &limit)])?;
         self.call(self.client.get(at)).await
     }
 
@@ -211,7 +217,11 @@ impl Remote {
 
     /// Remove what this path names; false when it was not there.
     async fn gone(&self, path: &str) -> Result<bool, Failure> {
-        let reply = self.send(self.client.delete(self.at(path))).await?;
+        self.gone_at(self.at(path)).await
+    }
+
+    async fn gone_at(&self, at: impl reqwest::IntoUrl) -> Result<bool, Failure> {
+        let reply = self.send(self.client.delete(at)).await?;
         match reply.status() {
             reqwest::StatusCode::NOT_FOUND => Ok(false),
             reqwest::StatusCode::NO_CONTENT => Ok(true),
@@ -219,8 +229,43 @@ impl Remote {
         }
     }
 
+    pub async fn conversations(&self, sought: &Sought) -> Result<ConversationList, Failure> {
+        let limit = sought.limit.map(|limit| limit.to_string());
+        let at = self.asking("/conversations", [("q", &sought.q), ("after", &sought.after), ("limit", &limit)])?;
+        self.call(self.client.get(at)).await
+    }
+
+    /// `None` when there is no such conversation.
+    pub async fn conversation(&self, name: &str, behind: &Behind) -> Result<Option<ConversationReply>, Failure> {
+        let limit = behind.limit.map(|limit| limit.to_string());
+        let at = with(self.conversation_at(name)?, [("after", &behind.after), ("limit", &limit)]);
+        self.find(self.client.get(at)).await
+    }
+
+    pub async fn rename(&self, name: &str, rename: &Rename) -> Result<Option<ConversationLine>, Failure> {
+        self.find(self.client.patch(self.conversation_at(name)?).json(rename)).await
+    }
+
+    pub async fn forget_conversation(&self, name: &str) -> Result<bool, Failure> {
+        self.gone_at(self.conversation_at(name)?).await
+    }
+
+    /// A name may hold anything; it is one part of the address.
+    fn conversation_at(&self, name: &str) -> Result<url::Url, Failure> {
+        let mut at: url::Url = self.at("/conversations").parse().context("the server's address cannot be read")?;
+        if let Ok(mut parts) = at.path_segments_mut() {
+            parts.push(name);
+        }
+        Ok(at)
+    }
+
     pub async fn job(&self, job: &str) -> Result<JobReply, Failure> {
         self.call(self.client.get(self.at(&format!("/jobs/{job}")))).await
+    }
+
+    /// With what is asked for in the address, of this the parts that are there.
+    fn asking<const N: usize>(&self, path: &str, parts: [(&str, &Option<String>); N]) -> Result<url::Url, Failure> {
+        Ok(with(self.at(path).parse().context("the server's address cannot be read")?, parts))
     }
 
     fn at(&self, path: &str) -> String {
@@ -256,4 +301,13 @@ impl Remote {
             _ => Err(Failure::Work(anyhow!("the running server says: {sentence}"))),
         }
     }
+}
+
+fn with<const N: usize>(mut at: url::Url, parts: [(&str, &Option<String>); N]) -> url::Url {
+    for (name, value) in parts {
+        if let Some(value) = value {
+            at.query_pairs_mut().append_pair(name, value);
+        }
+    }
+    at
 }

@@ -191,6 +191,7 @@ fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
         readiness: Readiness::new(state),
         caches: house.caches.clone(),
         metrics,
+        till: house.till.clone(),
         front,
     })
 }

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::answers::AnswersTable;
 use super::chat::ChatTable;
+use super::handoff::HandoffTable;
 use super::oidc::OidcTable;
 use super::{
     CacheConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, FrontConfig, LimitConfig, ModelChoice,
@@ -57,7 +59,9 @@ pub struct File {
     pub chunks: ChunkTable,
     pub crawl: CrawlTable,
     pub cache: CacheTable,
+    pub answers: AnswersTable,
     pub chat: Option<ChatTable>,
+    pub handoff: HandoffTable,
     pub oidc: Option<OidcTable>,
 }
 

@@ -3,8 +3,10 @@
 //! What the house is told, and in which order whoever tells it wins; how the file is written down is for `file`. Secrets
 //! come from the environment or from files that the configuration names, and never show in `Debug`.
 
+pub mod answers;
 pub mod chat;
 mod file;
+pub mod handoff;
 pub mod oidc;
 
 use std::fmt;
@@ -14,8 +16,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::store::Database;
+use answers::AnswersConfig;
 use chat::ChatConfig;
 use file::{address, cache, chunks, crawl, embedder, front, parsing, qdrant, reranker};
+use handoff::HandoffConfig;
 use oidc::OidcConfig;
 
 const DATA_DIR: &str = "data/run";
@@ -41,8 +45,11 @@ pub struct Config {
     pub chunks: ChunkConfig,
     pub crawl: CrawlConfig,
     pub cache: CacheConfig,
+    pub answers: AnswersConfig,
     /// Language models; without them the house works by rules.
     pub chat: Option<ChatConfig>,
+    /// People who take conversations over; `None` when nobody does.
+    pub handoff: Option<HandoffConfig>,
     /// A provider to sign in with; without one there are passwords.
     pub oidc: Option<OidcConfig>,
 }
@@ -220,7 +227,9 @@ impl Config {
             chunks: chunks(file.chunks),
             crawl: crawl(file.crawl),
             cache: cache(file.cache),
+            answers: file.answers.into(),
             chat: file.chat.map(|table| chat::chat(table, environment)).transpose()?,
+            handoff: handoff::handoff(file.handoff)?,
             oidc: file.oidc.map(|table| oidc::oidc(table, environment)).transpose()?,
         })
     }

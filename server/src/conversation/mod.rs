@@ -10,24 +10,33 @@
 //! question is judged by the eyes of that question. Not keeping it would leave the command line, which always looks
 //! through somebody's eyes, without conversations.
 
+mod handoff;
+mod listed;
+mod memory;
 mod owner;
+mod summing;
+mod title;
+
+use std::sync::Arc;
 
 use retrieval::access::{AccessError, Clearance, Principal};
 use retrieval::followup;
 use retrieval::model::ConversationId;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Answerer, Team};
 use crate::config::Secret;
 use crate::people::secret::{Minted, NoChance, Purpose, mint};
 use crate::store::{NewTurn, Part, Quoted, Rest, Store};
 
-pub use crate::store::{Answered, Cited, Conversation, StoreError, Turn};
+pub use crate::store::{Answered, Cited, Conversation, Handoff, Reply, StoreError, Turn, Waiting};
+pub use handoff::{LONGEST_REPLY, Transcript};
+pub use listed::{Listed, Wanted};
+use memory::{LOOKED_BACK, Memory, remember};
 pub use owner::{Claim, LONGEST_NAME};
+pub use title::{LONGEST_TITLE, Title, TitleError};
 
 /// What is said in place of an answer that rests on something hidden.
 pub const MASKED: &str = "This answer rested on documents that you can no longer read.";
-/// As many turns as a question may lean on; older ones have been left behind.
-const REMEMBERED: usize = 6;
 
 /// Why a conversation could not be begun or found.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +44,8 @@ pub enum ConversationError {
     /// Somebody else's, over, or never there: the same for all.
     #[error("there is no such conversation")]
     Absent,
+    #[error("nobody takes conversations over in this house")]
+    Nobody,
     #[error(transparent)]
     Access(#[from] AccessError),
     #[error(transparent)]
@@ -57,26 +68,49 @@ pub struct Talk {
     conversation: Conversation,
     /// What was said before, as far as the eyes that ask may read it.
     pub history: Vec<followup::Turn>,
-    /// What the answers in the history rest on.
+    /// What else was said before, in few words.
+    pub notes: Option<String>,
+    /// What the answers in the history and the notes rest on.
     carried: Vec<Rest>,
+    /// How many of the last answers were none.
+    failed: usize,
 }
 
 /// Where a turn was kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Kept {
     pub conversation: ConversationId,
     pub ordinal: i64,
+    /// That the conversation waits for a person, and why.
+    pub handoff: Option<Handoff>,
+}
+
+/// What was said in a conversation, as far as its owner may read it now.
+#[derive(Debug)]
+pub struct Said {
+    pub conversation: Conversation,
+    pub turns: Vec<Turn>,
+    /// What people said who took it over.
+    pub replies: Vec<Reply>,
+    /// That it waits for a person, and why.
+    pub handoff: Option<Handoff>,
 }
 
 /// Looks after conversations.
 #[derive(Clone)]
 pub struct Conversations {
     store: Store,
+    team: Option<Arc<Team>>,
 }
 
 impl Conversations {
+    /// Where nobody takes any over.
     pub fn new(store: &Store) -> Self {
-        Self { store: store.clone() }
+        Self { store: store.clone(), team: None }
+    }
+
+    pub fn of(answerer: &Answerer) -> Self {
+        Self { store: answerer.store.clone(), team: answerer.team.clone() }
     }
 
     /// A new one of this principal's own.
@@ -91,17 +125,18 @@ impl Conversations {
         Ok(Begun { conversation: begun.ok_or(ConversationError::Absent)?, secret })
     }
 
-    /// Go on with a conversation, looking through these eyes. The operator's is made when it is first named.
-    pub async fn resume(&self, claim: Claim<'_>, eyes: &Principal) -> Result<Talk, ConversationError> {
+    /// Go on with a conversation by asking this, looking through these eyes. The operator's is made when it is first named.
+    pub async fn resume(&self, claim: Claim<'_>, eyes: &Principal, question: &str) -> Result<Talk, ConversationError> {
         let clearance = eyes.clearance()?;
         let conversation = match self.load_owned(claim).await {
             Err(ConversationError::Absent) => self.make_named(claim).await?,
             found => found?,
         };
-        let turns = self.store.turns_last(&clearance, &conversation, REMEMBERED).await?;
-        let carried = turns.iter().filter_map(|turn| turn.answer.as_ref()).flat_map(|answer| &answer.rests);
-        let carried = once_each(carried.map(|rest| Rest { part: Part::Carried, ..rest.clone() }));
-        Ok(Talk { conversation, history: turns.into_iter().map(remembered).collect(), carried })
+        let turns = self.store.turns_last(&clearance, &conversation, LOOKED_BACK).await?;
+        let failed = turns.iter().rev().take_while(|turn| turn.declined).count();
+        let summary = self.store.summary(&clearance, &conversation).await?;
+        let Memory { turns: history, notes, rests: carried } = remember(question, turns, summary);
+        Ok(Talk { conversation, history, notes, carried, failed })
     }
 
     /// Keep what was asked and answered. `None` when the conversation ended meanwhile, or when it could not be written, as
@@ -120,7 +155,7 @@ impl Conversations {
         question: &str,
         answer: &Answer,
     ) -> Result<Option<Kept>, ConversationError> {
-        let (rests, fingerprint) = (rests(talk, answer), eyes.clearance()?.fingerprint());
+        let (rests, fingerprint) = (rests(&talk.carried, answer), eyes.clearance()?.fingerprint());
         let new = NewTurn {
             question,
             asked_as: answer.asked_as.as_deref(),
@@ -132,18 +167,9 @@ impl Conversations {
             rests: &rests,
         };
         let ordinal = self.store.turn_append(&talk.conversation, &new).await?;
-        Ok(ordinal.map(|ordinal| Kept { conversation: talk.conversation.id, ordinal }))
-    }
-
-    /// One's own, the newest first, from behind `before` on.
-    pub async fn list(
-        &self,
-        principal: &Principal,
-        before: Option<ConversationId>,
-        limit: usize,
-    ) -> Result<Vec<Conversation>, ConversationError> {
-        let owner = owner::of(principal, None).ok_or(ConversationError::Absent)?;
-        Ok(self.store.conversations(principal.workspace(), &owner, before, limit).await?)
+        let Some(ordinal) = ordinal else { return Ok(None) };
+        let handoff = self.watch(talk, eyes, question, answer).await?;
+        Ok(Some(Kept { conversation: talk.conversation.id, ordinal, handoff }))
     }
 
     /// A conversation and its turns from behind `after` on, as far as its owner may read them now.
@@ -153,10 +179,21 @@ impl Conversations {
         clearance: &Clearance,
         after: i64,
         limit: usize,
-    ) -> Result<(Conversation, Vec<Turn>), ConversationError> {
+    ) -> Result<Said, ConversationError> {
         let conversation = self.load_owned(claim).await?;
         let turns = self.store.turns(clearance, &conversation, after, limit).await?;
-        Ok((conversation, turns))
+        let replies = self.store.replies(&conversation).await?;
+        let handoff = self.standing(&conversation).await?;
+        Ok(Said { conversation, turns, replies, handoff })
+    }
+
+    /// Call it so, from now on.
+    pub async fn rename(&self, claim: Claim<'_>, title: &Title) -> Result<Conversation, ConversationError> {
+        let (owner, id) = claim.parse().ok_or(ConversationError::Absent)?;
+        match self.store.conversation_rename(claim.principal.workspace(), &owner, id, title.as_str()).await? {
+            true => self.load_owned(claim).await,
+            false => Err(ConversationError::Absent),
+        }
     }
 
     /// With all that was said in it.
@@ -186,23 +223,8 @@ impl Conversations {
     }
 }
 
-/// What goes along with the next question. The asker's own words stay when the answer may not.
-fn remembered(turn: Turn) -> followup::Turn {
-    let Turn { question, answer, .. } = turn;
-    let Some(Answered { text, citations, .. }) = answer else {
-        return followup::Turn { question, ..followup::Turn::default() };
-    };
-    let mut sources: Vec<String> = Vec::new();
-    for cited in citations {
-        if !sources.contains(&cited.title) {
-            sources.push(cited.title);
-        }
-    }
-    followup::Turn { question, answer: text, sources }
-}
-
-/// All that a turn is going to rest on.
-fn rests(talk: &Talk, answer: &Answer) -> Vec<Rest> {
+/// All that a turn is going to rest on, whose question was asked after answers that rest on these.
+fn rests(carried: &[Rest], answer: &Answer) -> Vec<Rest> {
     let cited = answer.citations.iter().map(|citation| Rest {
         document: citation.document,
         version: citation.version,
@@ -221,8 +243,13 @@ fn rests(talk: &Talk, answer: &Answer) -> Vec<Rest> {
         point: named.point,
         part: Part::Named,
     });
-    let carried = talk.carried.iter().filter(|_| answer.leans).cloned();
-    cited.chain(named).chain(carried).collect()
+    let lent = |part: Part| {
+        let leaning = carried.iter().filter(|_| answer.leans);
+        leaning.map(move |rest| Rest { part: part.clone(), ..rest.clone() })
+    };
+    // A model that was told of earlier answers may have taken words from them, cited or not; quotes hold their own alone.
+    let worded = lent(Part::Named).filter(|_| answer.is_worded());
+    cited.chain(named).chain(worded).chain(lent(Part::Carried)).collect()
 }
 
 /// One for each document.
@@ -233,21 +260,46 @@ fn once_each(rests: impl Iterator<Item = Rest>) -> Vec<Rest> {
 
 #[cfg(test)]
 mod tests {
+    use retrieval::model::{DocumentId, PointId, VersionId};
+    use uuid::Uuid;
+
     use super::*;
 
-    #[test]
-    fn what_is_hidden_is_not_remembered() {
-        let turn = Turn {
-            ordinal: 1,
-            question: "How long?".into(),
-            answer: None,
-            asked_as: Some("refunds: How long?".into()),
+    /// In a model's words or in quotes, and leaning on what was said before or not.
+    fn answer(mode: &'static str, leans: bool) -> Answer {
+        Answer {
+            text: "Ten days.".into(),
             declined: false,
+            citations: Vec::new(),
+            named: Vec::new(),
+            mode,
+            model: "m".into(),
+            notice: None,
+            is_cut: false,
+            leans,
+            took_ms: 0,
+            asked_as: None,
             record: None,
-            simulated: false,
-            asked_ms: 0,
+            sources: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_answer_rests_on_what_its_words_may_come_from() {
+        let [document, version, point] = [Uuid::from_u128(7); 3];
+        let before = [Rest {
+            document: DocumentId(document),
+            version: VersionId(version),
+            point: PointId(point),
+            part: Part::Named,
+        }];
+        let check = |mode, leans, expected: &[Part]| {
+            let parts: Vec<Part> = rests(&before, &answer(mode, leans)).into_iter().map(|rest| rest.part).collect();
+            assert_eq!(parts, expected, "{mode} {leans}");
         };
-        let expected = followup::Turn { question: "How long?".into(), ..followup::Turn::default() };
-        assert_eq!(remembered(turn), expected);
+        check("generated", true, &[Part::Named, Part::Carried]);
+        check("generated", false, &[]);
+        check("extractive", true, &[Part::Carried]);
+        check("extractive", false, &[]);
     }
 }

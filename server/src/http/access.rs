@@ -2,13 +2,18 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::{MethodRouter, delete, get, patch, post};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use super::asking;
 use super::compatible;
 use super::conversations;
+use super::inbox;
 use super::openapi;
+use super::review;
 use super::socket;
+use super::spending;
+use super::suggestions;
+use super::transcripts;
 use super::{Desk, documents, handlers, idempotency, keeping, oidc, originals, page, sessions, sites, uploads};
 use super::{audit, simulate};
 use super::{groups, keys, people};
@@ -68,6 +73,7 @@ pub const ROUTES: &[Route] = {
         }),
         route("GET", "/v1/models", May(Verb::Read, Kind::Passage), || get(compatible::models)),
         route("GET", "/api/v1/ws", May(Verb::Read, Kind::Passage), || get(socket::open)),
+        route("GET", "/api/v1/suggestions", May(Verb::Read, Kind::Passage), || get(suggestions::list)),
         route("POST", "/api/v1/why", May(Verb::Read, Kind::Explanation), || {
             post(handlers::why).layer(DefaultBodyLimit::max(QUESTION_BYTES))
         }),
@@ -159,8 +165,31 @@ pub const ROUTES: &[Route] = {
         route("GET", "/api/v1/conversations/{conversation}", May(Verb::Read, Kind::Conversation), || {
             get(conversations::read)
         }),
+        route("PATCH", "/api/v1/conversations/{conversation}", May(Verb::Change, Kind::Conversation), || {
+            patch(conversations::rename).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("GET", "/api/v1/conversations/{conversation}/export", May(Verb::Read, Kind::Conversation), || {
+            get(transcripts::export)
+        }),
         route("DELETE", "/api/v1/conversations/{conversation}", May(Verb::Remove, Kind::Conversation), || {
             delete(conversations::remove)
+        }),
+        route("POST", "/api/v1/conversations/{conversation}/handoff", May(Verb::Make, Kind::Handoff), || {
+            post(conversations::pass_on).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("GET", "/api/v1/inbox", May(Verb::List, Kind::Handoff), || get(inbox::list)),
+        route("GET", "/api/v1/inbox/{handoff}", May(Verb::Read, Kind::Handoff), || get(inbox::transcript)),
+        route("POST", "/api/v1/inbox/{handoff}/replies", May(Verb::Change, Kind::Handoff), || {
+            once(post(inbox::reply)).layer(DefaultBodyLimit::max(QUESTION_BYTES))
+        }),
+        route("POST", "/api/v1/inbox/{handoff}/resolve", May(Verb::Change, Kind::Handoff), || post(inbox::resolve)),
+        route("GET", "/api/v1/feedback", May(Verb::List, Kind::Feedback), || get(review::list)),
+        route("GET", "/api/v1/answers/{answer}", May(Verb::Read, Kind::Explanation), || get(review::record)),
+        route("PUT", "/api/v1/answers/{answer}/feedback", May(Verb::Make, Kind::Feedback), || {
+            put(review::judge).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("DELETE", "/api/v1/answers/{answer}/feedback", May(Verb::Remove, Kind::Feedback), || {
+            delete(review::withdraw)
         }),
         route("GET", "/api/v1/audit", May(Verb::Read, Kind::Audit), || get(audit::list)),
         route("GET", "/api/v1/audit/export", May(Verb::Read, Kind::Audit), || get(audit::export)),
@@ -170,6 +199,7 @@ pub const ROUTES: &[Route] = {
         route("POST", "/api/v1/access/explain", May(Verb::Make, Kind::Simulation), || {
             post(simulate::explain).layer(DefaultBodyLimit::max(SMALL_BYTES))
         }),
+        route("GET", "/api/v1/spending", May(Verb::Read, Kind::House), || get(spending::list)),
         route("POST", "/api/v1/self-check", May(Verb::Read, Kind::House), || post(audit::self_check)),
     ]
 };

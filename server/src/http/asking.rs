@@ -18,9 +18,10 @@ use super::handlers::{Body, malformed, viewer};
 use super::live::{self, Ending, Pen, SeenWith, Still, Telling};
 use super::simulate::seeing;
 use super::who::Asker;
-use super::wire::{AskReply, AskRequest, CheckedEvent, SourcesEvent, Viewer, WordsEvent};
-use crate::answer::{Event, Question, Teller};
+use super::wire::{AskReply, AskRequest, CheckedEvent, Format, SourcesEvent, Viewer, WordsEvent};
+use crate::answer::{Answer, Event, Question, Teller};
 use crate::audit::Occasion;
+use crate::library::bare_origin;
 
 /// A question that may be asked: by whom, with whose eyes, after what.
 pub struct Asking {
@@ -31,6 +32,7 @@ pub struct Asking {
     viewer: Viewer,
     question: Question,
     before: Before,
+    format: Format,
 }
 
 pub async fn ask(
@@ -78,8 +80,8 @@ impl Asking {
         let eyes = seeing(desk, asker, request.as_label.as_deref(), occasion).await?;
         let before = Before::of(desk, asker, &eyes, &mut request).await?;
         let (desk, principal) = (desk.clone(), asker.principal.clone());
-        let as_label = request.as_label;
-        Ok(Self { desk, asker: principal, eyes, as_label, viewer: viewer(asker), question, before })
+        let AskRequest { as_label, format, .. } = request;
+        Ok(Self { desk, asker: principal, eyes, as_label, viewer: viewer(asker), question, before, format })
     }
 
     /// In one piece. Whoever does not wait for it leaves it to end by itself, with what it came to.
@@ -108,13 +110,23 @@ impl Asking {
     }
 
     async fn answer(self, teller: Teller) -> Result<AskReply, ApiError> {
-        let Self { desk, eyes, viewer, question, before, .. } = self;
-        let answer = desk.answerer.tell(&eyes, &question, before.history(), teller).await?;
+        let Self { desk, eyes, viewer, question, before, format, .. } = self;
+        let answer = match before.called(&desk, &eyes, &question) {
+            Some(team) => desk.answerer.pass_on(&eyes, &team, &question, teller).await?,
+            None => desk.answerer.tell(&eyes, &question, before.past(), teller).await?,
+        };
         let kept = before.keep(&desk, &eyes, &question, &answer).await;
+        before.sum_up(&desk, eyes, kept.as_ref());
         let declined = if answer.declined { "true" } else { "false" };
         metrics::counter!("lectern_answers_total", "declined" => declined).increment(1);
-        Ok(AskReply::new(answer, viewer).kept(kept))
+        let html = (format == Format::Html).then(|| answer.html(&addresses(&answer)));
+        Ok(AskReply { html, ..AskReply::new(answer, viewer).kept(kept) })
     }
+}
+
+/// Where the sources of an answer are on the web.
+fn addresses(answer: &Answer) -> Vec<String> {
+    answer.sources.iter().map(|source| bare_origin(&source.origin).to_owned()).collect()
 }
 
 fn say(pen: &Pen, viewer: Viewer, event: Event) {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::request_id;
 use super::wire::HistoryError;
 use crate::answer::{AnswerError, QuestionError, WhyError};
-use crate::conversation::ConversationError;
+use crate::conversation::{ConversationError, TitleError};
 use crate::library::{LibraryError, StoreError};
 use crate::people::{PeopleError, PersonError};
 
@@ -160,6 +160,12 @@ impl From<QuestionError> for ApiError {
     }
 }
 
+impl From<TitleError> for ApiError {
+    fn from(error: TitleError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
 impl From<HistoryError> for ApiError {
     fn from(error: HistoryError) -> Self {
         Self::bad_request(error.to_string())
@@ -196,6 +202,7 @@ impl From<AnswerError> for ApiError {
             AnswerError::Embed(error) => Self::unavailable(error),
             AnswerError::Template(error) => Self::internal(error),
             AnswerError::Prompt(error) => Self::internal(error),
+            AnswerError::Store(error) => error.into(),
         }
     }
 }
@@ -228,6 +235,7 @@ impl From<ConversationError> for ApiError {
     fn from(error: ConversationError) -> Self {
         match error {
             ConversationError::Absent => Self::not_found(),
+            ConversationError::Nobody => Self::conflict(error.to_string()),
             ConversationError::Access(error) => error.into(),
             ConversationError::NoChance(_) => Self::internal(error),
             ConversationError::Store(error) => error.into(),

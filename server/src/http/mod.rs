@@ -16,6 +16,7 @@ mod etag;
 mod handlers;
 mod headers;
 mod idempotency;
+mod inbox;
 mod inward;
 mod keeping;
 pub mod limits;
@@ -26,11 +27,15 @@ mod originals;
 mod page;
 mod ready;
 mod request_id;
+mod review;
 mod serve;
 mod sessions;
 mod simulate;
 mod sites;
 mod socket;
+mod spending;
+mod suggestions;
+mod transcripts;
 mod uploads;
 mod who;
 pub mod wire;
@@ -50,6 +55,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::answer::Answerer;
 use crate::audit::Audit;
 use crate::canary::Watch;
+use crate::chat::Till;
 use crate::library::Library;
 use crate::people::People;
 use crate::people::oidc::Provider;
@@ -86,6 +92,8 @@ pub struct Desk {
     pub readiness: Readiness,
     pub caches: Caches,
     pub metrics: PrometheusHandle,
+    /// What language models cost.
+    pub till: Till,
     pub front: Front,
 }
 

@@ -130,7 +130,7 @@ fn file_name(origin: &str) -> &str {
 }
 
 /// A name twice: in letters that every client knows, and as it is.
-fn disposition(name: &str) -> Result<HeaderValue, ApiError> {
+pub(super) fn disposition(name: &str) -> Result<HeaderValue, ApiError> {
     let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     let name = if name.trim_matches(['.', ' ']).is_empty() { "document".to_owned() } else { name };
     let plain = |c: char| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' };

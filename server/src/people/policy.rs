@@ -28,6 +28,10 @@ pub enum Kind {
     /// Folders of the machine that runs the house.
     Folder,
     Conversation,
+    /// A conversation that is passed on to a person.
+    Handoff,
+    /// What an asker thinks of an answer.
+    Feedback,
     Person,
     Group,
     SignIn,
@@ -99,7 +103,15 @@ pub const POLICY: &[Rule] = {
         rule(List, Conversation, Own, Reader, Reading),
         rule(Read, Conversation, Own, Visitor, Reading),
         rule(Make, Conversation, Own, Visitor, Reading),
+        rule(Change, Conversation, Own, Visitor, Reading),
         rule(Remove, Conversation, Own, Visitor, Reading),
+        rule(Make, Handoff, Own, Visitor, Reading),
+        rule(List, Handoff, Others, Editor, Write),
+        rule(Read, Handoff, Others, Editor, Write),
+        rule(Change, Handoff, Others, Editor, Write),
+        rule(Make, Feedback, Own, Visitor, Reading),
+        rule(Remove, Feedback, Own, Visitor, Reading),
+        rule(List, Feedback, Others, Editor, Write),
         rule(Read, Person, Own, Reader, Manage),
         rule(Change, Person, Own, Reader, Manage),
         rule(List, Person, Others, Admin, Manage),

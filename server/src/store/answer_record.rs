@@ -1,8 +1,51 @@
 //! Answer records: for every answer, what it rested on.
+//!
+//! A question may tell of what its asker could read: a record is there for whoever reads as far. Of its answer and of how
+//! that came about nothing leaves this file unless every document that was found for it may be read now.
 
+use retrieval::access::{Clearance, Reach};
 use retrieval::model::{DocumentId, GenerationId, RecordId, WorkspaceId};
+use sqlx::FromRow;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, reach, rows};
+
+/// What was answered, as far as somebody may read it now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct KeptRecord {
+    pub id: RecordId,
+    pub generation: GenerationId,
+    pub asker: String,
+    /// As far as they could read.
+    pub reach: Reach,
+    pub question: String,
+    /// With how it came about; `None` when a document that was found for it is not readable any more.
+    pub answer: Option<(String, serde_json::Value)>,
+    pub is_declined: bool,
+    pub mode: String,
+    pub model: String,
+    pub took_ms: i64,
+    pub created_ms: i64,
+    /// The documents that were found, with their titles as they are now, and whether the answer cites them; those that may
+    /// be read.
+    pub documents: Vec<(DocumentId, String, bool)>,
+}
+
+#[derive(FromRow)]
+struct RecordRow {
+    id: String,
+    generation_id: String,
+    asker: String,
+    tier: i64,
+    group_names: String,
+    question: String,
+    answer: String,
+    declined: i64,
+    mode: String,
+    model: String,
+    trace: String,
+    took_ms: i64,
+    created_ms: i64,
+}
 
 /// What was answered, from what, to whom.
 #[derive(Clone, PartialEq, Debug)]
@@ -11,6 +54,8 @@ pub struct AnswerRecord {
     pub generation: GenerationId,
     /// Who asked, as a label and never as a credential: `visitor tier=public groups=`.
     pub asker: String,
+    /// As far as they could read.
+    pub reach: Reach,
     pub question: String,
     pub answer: String,
     pub declined: bool,
@@ -26,8 +71,9 @@ pub struct AnswerRecord {
 impl Store {
     pub async fn answer_record_insert(&self, record: &AnswerRecord) -> Result<RecordId, StoreError> {
         let insert = "INSERT INTO answer_records (id, workspace_id, generation_id, asker, question, answer, declined, \
-                      mode, model, trace, took_ms, created_ms) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                      mode, model, trace, took_ms, created_ms, tier, group_names) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        let (tier, groups) = reach::to_sql(&record.reach);
         let id = RecordId(self.clock.new_id());
         let mut tx = self.write().await?;
         sqlx::query(insert)
@@ -43,6 +89,8 @@ impl Store {
             .bind(record.trace.to_string())
             .bind(record.took_ms)
             .bind(self.clock.now_ms())
+            .bind(tier)
+            .bind(groups)
             .execute(&mut *tx)
             .await?;
         for (document, cited) in &record.documents {
@@ -56,4 +104,56 @@ impl Store {
         tx.commit().await?;
         Ok(id)
     }
+
+    /// If this clearance reaches as far as its asker could read.
+    pub async fn answer_record(
+        &self,
+        clearance: &Clearance,
+        record: RecordId,
+    ) -> Result<Option<KeptRecord>, StoreError> {
+        let select = "SELECT id, generation_id, asker, tier, group_names, question, answer, declined, mode, model, trace, \
+                        took_ms, created_ms FROM answer_records WHERE id = $1 AND workspace_id = $2";
+        let query = sqlx::query_as(select).bind(record.to_string()).bind(clearance.workspace().to_string());
+        let row: Option<RecordRow> = query.fetch_optional(&self.reader).await?;
+        let Some(row) = row else { return Ok(None) };
+        if !reach::is_within(clearance, row.tier, &row.group_names)? {
+            return Ok(None);
+        }
+        let select = "SELECT document_id, cited FROM answer_documents WHERE record_id = $1 ORDER BY document_id";
+        let found: Vec<(String, i64)> = sqlx::query_as(select).bind(&row.id).fetch_all(&self.reader).await?;
+        let found: Vec<(DocumentId, bool)> = found
+            .into_iter()
+            .map(|(document, cited)| Ok((rows::id(&document)?, cited != 0)))
+            .collect::<Result<_, StoreError>>()?;
+        let titles = self.titles_readable(clearance, found.iter().map(|(document, _)| *document).collect()).await?;
+        let readable = |(document, cited): &(DocumentId, bool)| {
+            titles.get(document).map(|title| (*document, title.clone(), *cited))
+        };
+        let documents: Vec<(DocumentId, String, bool)> = found.iter().filter_map(readable).collect();
+        let is_readable = documents.len() == found.len();
+        kept(row, documents, is_readable).map(Some)
+    }
+}
+
+fn kept(
+    row: RecordRow,
+    documents: Vec<(DocumentId, String, bool)>,
+    is_readable: bool,
+) -> Result<KeptRecord, StoreError> {
+    let unreadable = || StoreError::Unreadable(format!("the trace of the answer {}", row.id));
+    let trace = serde_json::from_str(&row.trace).map_err(|_| unreadable())?;
+    Ok(KeptRecord {
+        id: rows::id(&row.id)?,
+        generation: rows::id(&row.generation_id)?,
+        asker: row.asker,
+        reach: reach::from_sql(row.tier, &row.group_names)?,
+        question: row.question,
+        answer: is_readable.then_some((row.answer, trace)),
+        is_declined: row.declined != 0,
+        mode: row.mode,
+        model: row.model,
+        took_ms: row.took_ms,
+        created_ms: row.created_ms,
+        documents,
+    })
 }

@@ -1,11 +1,12 @@
 //! Conversations: whose they are and how long they last. What was said in them is found in `turn`.
 //!
-//! A [`Conversation`] is made here alone, for its owner alone, and turns are read and written with one: what is
-//! somebody else's, over or absent is `None` for whoever asks.
+//! A [`Conversation`] is made here alone, for its owner and for whoever takes it over, and turns are read and written with
+//! one: what is somebody else's, over or absent is `None` for whoever asks.
 
 use retrieval::model::{ConversationId, PersonId, WorkspaceId};
 use sqlx::FromRow;
 
+use super::handoff::Handoff;
 use super::writing::Writing;
 use super::{Store, StoreError, rows};
 
@@ -27,6 +28,10 @@ pub struct Owner {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Conversation {
     pub id: ConversationId,
+    /// What its owner called it; empty where it has the name that it has by itself.
+    pub called: String,
+    /// How its first question begins; empty before it is asked.
+    pub begins: String,
     pub turns: i64,
     pub created_ms: i64,
     pub used_ms: i64,
@@ -38,20 +43,25 @@ pub struct Conversation {
 struct ConversationRow {
     id: String,
     owner: String,
+    title: String,
+    begins: String,
     turns: i64,
     created_ms: i64,
     used_ms: i64,
     ends_ms: i64,
 }
 
-const COLUMNS: &str = "id, owner, turns, created_ms, used_ms, ends_ms";
+/// Of a first question as much as a name is made of: it may have thousands of letters.
+const COLUMNS: &str = "id, owner, title, COALESCE((SELECT SUBSTR(t.question, 1, 400) FROM turns t \
+                       WHERE t.conversation_id = conversations.id AND t.ordinal = 1), '') AS begins, \
+                       turns, created_ms, used_ms, ends_ms";
 
 impl TryFrom<ConversationRow> for Conversation {
     type Error = StoreError;
 
     fn try_from(row: ConversationRow) -> Result<Self, StoreError> {
-        let ConversationRow { id, owner, turns, created_ms, used_ms, ends_ms } = row;
-        Ok(Self { id: rows::id(&id)?, owner, turns, created_ms, used_ms, ends_ms })
+        let ConversationRow { id, owner, title, begins, turns, created_ms, used_ms, ends_ms } = row;
+        Ok(Self { id: rows::id(&id)?, called: title, begins, owner, turns, created_ms, used_ms, ends_ms })
     }
 }
 
@@ -108,6 +118,17 @@ impl Store {
         row.map(Conversation::try_from).transpose()
     }
 
+    /// One that was passed on, for whoever found that it was.
+    pub async fn conversation_passed_on(&self, handoff: &Handoff) -> Result<Option<Conversation>, StoreError> {
+        let select = format!("SELECT {COLUMNS} FROM conversations WHERE id = $1 AND ends_ms > $2");
+        let row: Option<ConversationRow> = sqlx::query_as(sqlx::AssertSqlSafe(select))
+            .bind(handoff.conversation.to_string())
+            .bind(self.clock.now_ms())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(Conversation::try_from).transpose()
+    }
+
     /// Theirs, the newest first, from behind `before` on.
     pub async fn conversations(
         &self,
@@ -129,6 +150,27 @@ impl Store {
             .fetch_all(&self.reader)
             .await?;
         found.into_iter().map(Conversation::try_from).collect()
+    }
+
+    /// Call it so; by nothing it has the name again that it has by itself. False when they have no such conversation.
+    pub async fn conversation_rename(
+        &self,
+        workspace: WorkspaceId,
+        owner: &Owner,
+        id: ConversationId,
+        title: &str,
+    ) -> Result<bool, StoreError> {
+        let update = "UPDATE conversations SET title = $1 \
+                      WHERE id = $2 AND workspace_id = $3 AND owner = $4 AND ends_ms > $5";
+        let renamed = sqlx::query(update)
+            .bind(title)
+            .bind(id.to_string())
+            .bind(workspace.to_string())
+            .bind(&owner.name)
+            .bind(self.clock.now_ms())
+            .execute(&self.writer)
+            .await?;
+        Ok(renamed.rows_affected() > 0)
     }
 
     /// With all that was said in it. False when they have no such conversation.
@@ -156,6 +198,24 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(removed.rows_affected())
+    }
+
+    /// It is kept from now on as if something had been asked in it; how many turns it has. `None` when it is over.
+    pub(super) async fn conversation_lengthen(
+        &self,
+        tx: &mut Writing,
+        conversation: ConversationId,
+    ) -> Result<Option<i64>, StoreError> {
+        let now = self.clock.now_ms();
+        let update =
+            "UPDATE conversations SET used_ms = $1, ends_ms = $2 WHERE id = $3 AND ends_ms > $1 RETURNING turns";
+        let row: Option<(i64,)> = sqlx::query_as(update)
+            .bind(now)
+            .bind(now.saturating_add(KEPT_MS))
+            .bind(conversation.to_string())
+            .fetch_optional(&mut **tx)
+            .await?;
+        Ok(row.map(|(turns,)| turns))
     }
 
     /// One more turn in it: its ordinal. The row stays locked until the commit, so that turns that are said at once

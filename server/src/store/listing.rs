@@ -368,7 +368,7 @@ fn read(row: LineRow, origins: Vec<String>) -> Result<DocumentRead, StoreError> 
 }
 
 /// A pattern of LIKE for these words anywhere, in which none of them means anything else.
-fn anywhere(words: &str) -> String {
+pub(super) fn anywhere(words: &str) -> String {
     let escaped: String =
         words.chars().flat_map(|c| ['!'].into_iter().filter(move |_| "!%_".contains(c)).chain([c])).collect();
     format!("%{escaped}%")

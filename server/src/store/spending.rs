@@ -18,6 +18,17 @@ pub struct Account {
     pub most_micros: Option<i64>,
 }
 
+/// What an account spent in a day.
+#[derive(Clone, PartialEq, Eq, Debug, sqlx::FromRow)]
+pub struct SpendingLine {
+    /// Days since 1970, in UTC.
+    pub day: i64,
+    pub payer: String,
+    /// Of the person whose account it is.
+    pub login: Option<String>,
+    pub micros: i64,
+}
+
 impl Store {
     /// Add a sum to all of the accounts, or to none: the place of the first that it would lift above its limit is told.
     pub async fn spending_hold(
@@ -53,6 +64,15 @@ impl Store {
             add(&mut tx, workspace, day, &account.payer, micros).await?;
         }
         tx.commit().await
+    }
+
+    /// What every account has spent since a day, the last day first and in it who spent most.
+    pub async fn spending_since(&self, workspace: WorkspaceId, day: i64) -> Result<Vec<SpendingLine>, StoreError> {
+        let select = "SELECT s.day, s.payer, p.login, s.micros FROM spending s \
+                      LEFT JOIN people p ON p.workspace_id = s.workspace_id AND s.payer = 'somebody ' || p.id \
+                      WHERE s.workspace_id = $1 AND s.day >= $2 ORDER BY s.day DESC, s.micros DESC, s.payer";
+        let query = sqlx::query_as(select).bind(workspace.to_string()).bind(day);
+        Ok(query.fetch_all(&self.reader).await?)
     }
 
     /// What an account has spent in a day, with what is held for calls on their way.

@@ -240,7 +240,17 @@ impl Store {
         Ok(self.documents_readable(clearance, documents.into_iter().collect()).await?.len() == many)
     }
 
-    async fn documents_readable(
+    /// The titles of those of these documents that may be read.
+    pub(super) async fn titles_readable(
+        &self,
+        clearance: &Clearance,
+        documents: Vec<DocumentId>,
+    ) -> Result<HashMap<DocumentId, String>, StoreError> {
+        let readable = self.documents_readable(clearance, documents).await?;
+        Ok(readable.into_iter().map(|(document, (title, _))| (document, title)).collect())
+    }
+
+    pub(super) async fn documents_readable(
         &self,
         clearance: &Clearance,
         documents: Vec<DocumentId>,

@@ -12,6 +12,7 @@ use retrieval::ports::Embedder;
 use retrieval::rerank::BuiltIn;
 use retrieval::search::Searcher;
 
+use super::chat::till;
 use super::{House, Opened, Opening, generation, rows};
 use crate::answer::{Answerer, Rewriter};
 use crate::audit::Audit;
@@ -93,8 +94,18 @@ impl CageMaker {
         let rewriter = Rewriter::new(None, Arc::clone(&templates));
         // It is the rights that are looked at, and no model is to be paid for that.
         let (store_of, generation) = (store.clone(), generation.id);
-        let answerer = Answerer { searcher, rewriter, store: store_of, templates, voice: None, generation };
+        let answerer = Answerer {
+            searcher,
+            rewriter,
+            store: store_of,
+            templates,
+            voice: None,
+            team: self.answerer.team.clone(),
+            mask_personal: false,
+            generation,
+        };
         let clock = store.clock().clone();
+        let till = till(None, &store, workspace);
         let operator = mint(Purpose::Operator)?.text;
         let people = People::new(Door { store: store.clone(), workspace, operator, visitors: true, stay: STAY });
         let desk = Desk {
@@ -108,6 +119,7 @@ impl CageMaker {
             readiness: Readiness::new(ReadyState::Ready),
             caches: Caches::default(),
             metrics: self.metrics.clone(),
+            till,
             front: Front { is_secure: true, behind_proxy: false, limits: Limits::new(clock, WITHOUT_LIMITS) },
         };
         Ok(Cage { people, library, answerer, mouth: Arc::new(Inward::new(desk)), folder: Some(folder) })

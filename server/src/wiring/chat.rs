@@ -28,14 +28,19 @@ const PLAIN: &str = "plain";
 impl ChatModels {
     /// Nobody asks here whether they are there: the house works without.
     pub fn new(config: &ChatConfig, store: &Store, workspace: WorkspaceId) -> anyhow::Result<Self> {
-        let ChatConfig { small, large, budget_micros, budget_each_micros, persona } = config;
-        let budgets = Budgets { everybody_micros: *budget_micros, each_micros: *budget_each_micros };
-        let till = Till { store: store.clone(), workspace, budgets };
-        let mut parts = Parts { till, breakers: HashMap::new() };
+        let ChatConfig { small, large, persona, .. } = config;
+        let mut parts = Parts { till: till(Some(config), store, workspace), breakers: HashMap::new() };
         warm(Ruler::for_model(&large[0].model));
         let voice = Voice { model: parts.model(large)?, persona: chosen(persona.as_deref().unwrap_or(PLAIN))? };
         Ok(Self { small: parts.model(small)?, voice })
     }
+}
+
+/// Where is counted what language models cost, whether or not there are any now.
+pub fn till(config: Option<&ChatConfig>, store: &Store, workspace: WorkspaceId) -> Till {
+    let budgets =
+        config.map(|config| Budgets { everybody_micros: config.budget_micros, each_micros: config.budget_each_micros });
+    Till { store: store.clone(), workspace, budgets: budgets.unwrap_or_default() }
 }
 
 /// A vocabulary takes seconds to unpack, which nobody who asks should wait for.
@@ -70,7 +75,9 @@ impl<'a> Parts<'a> {
         let rungs = configured.iter().map(|model| self.rung(model)).collect::<anyhow::Result<Vec<_>>>()?;
         let dearest = rungs.iter().filter_map(|rung| rung.price).fold(Price::default(), Price::or_dearer);
         let ladder: Arc<dyn ChatModel> = Arc::new(Ladder::new(rungs).context("no language model is listed")?);
-        if self.till.budgets == Budgets::default() {
+        // Without a budget there is nothing to keep to, and without every price nothing to count.
+        let is_priced = configured.iter().all(|model| model.price.is_some());
+        if self.till.budgets == Budgets::default() && !is_priced {
             return Ok(ladder);
         }
         Ok(Arc::new(Counted { model: ladder, dearest, till: self.till.clone() }))

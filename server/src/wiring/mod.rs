@@ -3,6 +3,7 @@
 mod cage;
 mod chat;
 mod index;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use anyhow::{Context as _, bail};
 use ingest::chunk::{ChunkSettings, Chunker};
 use ingest::crawl::ports::{Fetch, Survey};
 use ingest::ports::Parse;
-use prompts::template::Templates;
 use retrieval::access::Principal;
 use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime, embed_once};
 use retrieval::cache::{Caches, Rankings, Remembering};
@@ -22,8 +22,10 @@ use retrieval::rerank::weights::Weights;
 use retrieval::rerank::{Budgeted, BuiltIn};
 use retrieval::search::{Memory, Searcher};
 
-use crate::answer::{Answerer, Rewriter};
+use crate::answer::{Answerer, Rewriter, Team, Triggers};
+use crate::chat::Till;
 use crate::clock::Clock;
+use crate::config::handoff::HandoffConfig;
 use crate::config::{CacheConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig};
 use crate::datadir::{DataDir, Held};
 use crate::fetch::{AllowedAddresses, FetchSettings, NoWeb, RenderSettings, WebClient};
@@ -47,6 +49,8 @@ pub struct House {
     pub answerer: Answerer,
     pub keywords: Keywords,
     pub caches: Caches,
+    /// What language models cost.
+    pub till: Till,
     /// Whether the index started empty although the catalog is not: answers are incomplete until it is reconciled.
     pub rebuilding: bool,
     /// Dropped last: until then the data directory is ours.
@@ -128,6 +132,7 @@ pub fn knows_language(name: &str) -> bool {
 }
 
 async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>) -> anyhow::Result<House> {
+    let templates = Arc::new(words::templates(config.answers.templates.as_deref())?);
     let (store, workspace) = rows(config, data).await?;
     store.job_recover(&held.owner).await?;
     let models = models(config).await?;
@@ -165,12 +170,20 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
         telling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;
-    let templates = Arc::new(Templates::load()?);
-    let chat = config.chat.as_ref().map(|chat| ChatModels::new(chat, &store, workspace)).transpose()?;
-    let (small, voice) = chat.map(|chat| (chat.small, chat.voice)).unzip();
+    let models_of = config.chat.as_ref().map(|chat| ChatModels::new(chat, &store, workspace)).transpose()?;
+    let (small, voice) = models_of.map(|chat| (chat.small, chat.voice)).unzip();
     let rewriter = Rewriter::new(small, Arc::clone(&templates));
-    let answerer = Answerer { searcher, rewriter, store: store.clone(), templates, voice, generation: generation.id };
-    Ok(House { store, library, answerer, keywords, caches, rebuilding, _held: held, _folder: folder })
+    let (store_of, mask_personal, generation) = (store.clone(), config.answers.mask_personal, generation.id);
+    let team = config.handoff.as_ref().map(team);
+    let answerer = Answerer { searcher, rewriter, store: store_of, templates, voice, team, mask_personal, generation };
+    let till = chat::till(config.chat.as_ref(), &store, workspace);
+    Ok(House { store, library, answerer, keywords, caches, till, rebuilding, _held: held, _folder: folder })
+}
+
+/// Whoever takes conversations over.
+fn team(config: &HandoffConfig) -> Arc<Team> {
+    let HandoffConfig { team, hours, matters, failures } = config.clone();
+    Arc::new(Team { name: team, hours, matters: Triggers::new(matters), failures })
 }
 
 /// The way to the web. A machine that has none, for want of root certificates, still serves what it has.

@@ -17,7 +17,7 @@ use server::people::People;
 use server::people::door::{Door, Stay};
 
 use crate::ground::{Ground, on_both};
-use crate::http::{PLENTY, front};
+use crate::http::{PLENTY, front, till};
 use crate::library::{Home, IndexKind};
 
 on_both!(a_sound_house_leaks_nothing, a_run_is_kept);
@@ -137,6 +137,7 @@ fn cage(ground: Ground, fault: Fault) -> Cage {
         people: people.clone(),
         oidc: None,
         front: front(&library, PLENTY),
+        till: till(&library),
         audit: Audit::new(library.store.clone(), library.workspace),
         watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),
         answerer: answerer.clone(),

@@ -3,9 +3,11 @@
 //! Small talk, and the wish for a human being. Pure: words in, a judgement out. Knows neither how it is worded nor who asks.
 
 mod handoff;
+mod language;
 mod smalltalk;
 
 pub use handoff::{Handoff, Triggers, handoff, wants_human};
+pub use language::language;
 pub use smalltalk::{Kind, Language, Smalltalk, smalltalk};
 
 /// The words of a question as manners are compared: lower-cased, apostrophes left out, so that "what's" is one word.

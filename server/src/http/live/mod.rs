@@ -121,6 +121,12 @@ impl Streams {
         self.tasks.spawn(work.in_current_span())
     }
 
+    /// Work that nobody waits for and that can be made up for: let go when the house closes.
+    pub fn meanwhile(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let closing = self.closing.clone();
+        self.beside(async move { closing.run_until_cancelled(work).await });
+    }
+
     /// Read along with one that is running, or was just now. Somebody else's is as absent as one that never was.
     pub fn join(&self, asker: &Principal, id: &str) -> Result<Reader, ApiError> {
         let found = id.parse().ok().and_then(|id: Uuid| self.shelf().get(&id).cloned());

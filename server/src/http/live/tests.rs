@@ -109,6 +109,24 @@ async fn what_is_revoked_is_gone_at_once_and_for_good() {
 }
 
 #[tokio::test]
+async fn a_house_that_closes_waits_for_answers_and_not_for_what_can_be_made_up_for() {
+    let streams = Streams::default();
+    static KEPT_ON: AtomicBool = AtomicBool::new(false);
+    streams.meanwhile(async {
+        std::future::pending::<()>().await;
+    });
+    let closing = streams.closing.clone();
+    streams.beside(async move {
+        closing.cancelled().await;
+        tokio::task::yield_now().await;
+        KEPT_ON.store(true, Ordering::SeqCst);
+    });
+    // Would never return if it waited for both.
+    streams.ended().await;
+    assert!(KEPT_ON.load(Ordering::SeqCst));
+}
+
+#[tokio::test]
 async fn a_stream_is_its_askers_and_of_their_workspace() {
     let streams = Streams::default();
     let reader = open(&streams, |_| async { Ending::done(&json!(null)) });

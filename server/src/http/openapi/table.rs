@@ -6,9 +6,11 @@ use crate::http::wire::*;
 
 /// What stands between braces in paths.
 pub const PARAMETERS: &[(&str, &str)] = &[
+    ("answer", "The `record_id` of an answer."),
     ("conversation", "The id of a conversation."),
     ("document", "The id of a document."),
     ("group", "The name of a group."),
+    ("handoff", "The id of a handoff."),
     ("job", "The id of a job."),
     ("key", "The id of a key."),
     ("person", "The id of a person."),
@@ -35,7 +37,7 @@ pub const HEADERS: &[(&str, &str)] = &[
 ];
 
 pub const SECTIONS: &[Section] =
-    &[ASKING, CONVERSATIONS, DOCUMENTS, JOBS, SOURCES, SIGNING_IN, PEOPLE, GROUPS, KEYS, RIGHTS];
+    &[ASKING, CONVERSATIONS, LOOKING_BACK, DOCUMENTS, JOBS, SOURCES, SIGNING_IN, PEOPLE, GROUPS, KEYS, RIGHTS];
 
 const ASKING: Section = Section {
     tag: "Asking",
@@ -60,6 +62,8 @@ const ASKING: Section = Section {
         row("GET", "/api/v1/ws", "Opens a socket that takes questions and tells answers as they are worked out.")
             .gives_nothing(101)
             .also(&[400]),
+        row("GET", "/api/v1/suggestions", "Suggests questions that documents answer which the asker may read.")
+            .gives::<SuggestionsReply>(200),
         row("POST", "/api/v1/why", "Says at which stage a document dropped out of an answer.")
             .takes::<WhyRequest>()
             .gives::<WhyReply>(200),
@@ -72,16 +76,57 @@ const CONVERSATIONS: Section = Section {
     rows: &[
         row("POST", "/api/v1/conversations", "Begins a conversation; a visitor is told its secret this once.")
             .gives::<ConversationMade>(201),
-        row("GET", "/api/v1/conversations", "Lists one's own conversations, the last used first.")
-            .query::<Behind>()
-            .gives::<ConversationList>(200),
+        row(
+            "GET",
+            "/api/v1/conversations",
+            "Lists one's own conversations, the newest first, or those that hold words.",
+        )
+        .query::<Sought>()
+        .gives::<ConversationList>(200),
         row("GET", "/api/v1/conversations/{conversation}", "Shows what was said in a conversation.")
             .query::<Behind>()
             .headers(&[SECRET])
             .gives::<ConversationReply>(200),
+        row("PATCH", "/api/v1/conversations/{conversation}", "Calls a conversation something else.")
+            .takes::<Rename>()
+            .headers(&[SECRET])
+            .gives::<ConversationLine>(200),
+        row("GET", "/api/v1/conversations/{conversation}/export", "Gives a conversation as a file.")
+            .query::<ExportQuery>()
+            .headers(&[SECRET])
+            .gives_bytes("application/octet-stream"),
         row("DELETE", "/api/v1/conversations/{conversation}", "Forgets a conversation.")
             .headers(&[SECRET])
             .gives_nothing(204),
+        row("POST", "/api/v1/conversations/{conversation}/handoff", "Passes a conversation on to a person.")
+            .headers(&[SECRET])
+            .gives::<HandoffReply>(201)
+            .also(&[409]),
+        row("GET", "/api/v1/inbox", "Lists the conversations that wait for a person, the newest first.")
+            .query::<InboxQuery>()
+            .gives::<InboxReply>(200),
+        row("GET", "/api/v1/inbox/{handoff}", "Shows what was said in one, as far as whoever looks may read.")
+            .gives::<TranscriptReply>(200),
+        row("POST", "/api/v1/inbox/{handoff}/replies", "Says something to whoever began it.")
+            .takes::<ReplyRequest>()
+            .headers(&[ONCE])
+            .gives_nothing(201),
+        row("POST", "/api/v1/inbox/{handoff}/resolve", "It needs nobody any more.").gives_nothing(204),
+    ],
+};
+
+const LOOKING_BACK: Section = Section {
+    tag: "Looking back",
+    about: "What askers thought of their answers, and how those came about.",
+    rows: &[
+        row("PUT", "/api/v1/answers/{answer}/feedback", "Says whether an answer of one's own helped.")
+            .takes::<FeedbackRequest>()
+            .gives_nothing(204),
+        row("DELETE", "/api/v1/answers/{answer}/feedback", "Takes that back.").gives_nothing(204),
+        row("GET", "/api/v1/feedback", "Lists what was said of answers, of the newest first.")
+            .query::<FeedbackQuery>()
+            .gives::<FeedbackReply>(200),
+        row("GET", "/api/v1/answers/{answer}", "Shows how an answer came about.").gives::<RecordReply>(200),
     ],
 };
 
@@ -279,6 +324,8 @@ const RIGHTS: Section = Section {
         row("GET", "/api/v1/audit/export", "Gives what was done in its order, one JSON object a line.")
             .query::<AuditQuery>()
             .gives_bytes("application/x-ndjson"),
+        row("GET", "/api/v1/spending", "Shows what language models cost in the last month, day by day and by whom.")
+            .gives::<SpendingReply>(200),
         row("POST", "/api/v1/self-check", "Searches for leaks now, and says what was found.")
             .gives::<SelfCheckReply>(200)
             .also(&[409]),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AskRequest, Cited, Said};
+use super::{AskRequest, Cited, Format, Said};
 
 /// The one model there is: the knowledge base.
 pub const MODEL: &str = "lectern";
@@ -111,7 +111,9 @@ impl CompletionRequest {
         let question = said.pop().filter(|last| last.role == "user").ok_or(CompletionError::NoQuestion)?.text;
         let earlier = said.len().saturating_sub(LINES);
         let history = said.split_off(earlier).into_iter().map(shortened).collect();
-        Ok(AskRequest { question, as_label: None, history, conversation: None, conversation_secret: None })
+        let (conversation, conversation_secret) = (None, None);
+        let format = Format::Text;
+        Ok(AskRequest { question, as_label: None, history, conversation, conversation_secret, format })
     }
 }
 

@@ -1,12 +1,11 @@
 //! Conversations as they cross the wire: one's own, each turn as far as it may be read now.
 
-use retrieval::model::ConversationId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Viewer, place};
+use super::{HandoffReply, ReplyLine, Viewer, place};
 use crate::config::Secret;
-use crate::conversation::{Begun, Cited as KeptCitation, Conversation, MASKED, Turn};
+use crate::conversation::{Begun, Cited as KeptCitation, Conversation, Listed, MASKED, Said, Turn};
 
 /// How many of a list one reply holds, where the request does not say, and at most.
 const LISTED: usize = 50;
@@ -23,13 +22,43 @@ pub struct Behind {
 
 impl Behind {
     pub fn limit(&self) -> usize {
-        self.limit.unwrap_or(LISTED).clamp(1, MOST_LISTED)
+        listed(self.limit)
     }
+}
+
+fn listed(limit: Option<usize>) -> usize {
+    limit.unwrap_or(LISTED).clamp(1, MOST_LISTED)
+}
+
+/// Which part of one's conversations is asked for, or which of them.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sought {
+    /// In the title, in a question, or in an answer that may still be read.
+    pub q: Option<String>,
+    /// Where the reply before ended: its `next`.
+    pub after: Option<String>,
+    pub limit: Option<usize>,
+}
+
+impl Sought {
+    pub fn limit(&self) -> usize {
+        listed(self.limit)
+    }
+}
+
+/// Another title; an empty one is the one that it has by itself.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    pub title: String,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct ConversationLine {
     pub id: String,
+    /// As its owner called it, else as its first question begins; empty before that.
+    pub title: String,
     pub turns: i64,
     pub created_ms: i64,
     pub used_ms: i64,
@@ -58,6 +87,11 @@ pub struct ConversationReply {
     #[serde(flatten)]
     pub conversation: ConversationLine,
     pub said: Vec<TurnReply>,
+    /// What people said who took it over, the oldest first.
+    pub replies: Vec<ReplyLine>,
+    /// That it waits for a person, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<HandoffReply>,
     /// For `after`, when there may be more.
     pub next: Option<String>,
 }
@@ -95,8 +129,9 @@ pub struct RememberedCitation {
 
 impl From<Conversation> for ConversationLine {
     fn from(conversation: Conversation) -> Self {
+        let title = conversation.title();
         let Conversation { id, turns, created_ms, used_ms, ends_ms, .. } = conversation;
-        Self { id: id.to_string(), turns, created_ms, used_ms, ends_ms }
+        Self { id: id.to_string(), title, turns, created_ms, used_ms, ends_ms }
     }
 }
 
@@ -107,24 +142,29 @@ impl From<Begun> for ConversationMade {
     }
 }
 
-impl ConversationList {
-    pub fn new(found: Vec<Conversation>, limit: usize) -> Self {
-        let last: Option<ConversationId> = found.last().filter(|_| found.len() == limit).map(|last| last.id);
-        let conversations = found.into_iter().map(ConversationLine::from).collect();
-        Self { conversations, next: last.map(|last| last.to_string()) }
+impl From<Listed> for ConversationList {
+    fn from(Listed { conversations, next }: Listed) -> Self {
+        let conversations = conversations.into_iter().map(ConversationLine::from).collect();
+        Self { conversations, next: next.map(|next| next.to_string()) }
     }
 }
 
 impl ConversationReply {
-    pub fn new((conversation, turns): (Conversation, Vec<Turn>), limit: usize, viewer: Viewer) -> Self {
+    pub fn new(said: Said, limit: usize, viewer: Viewer) -> Self {
+        let Said { conversation, turns, replies, handoff } = said;
         let last = turns.last().filter(|_| turns.len() == limit).map(|last| last.ordinal.to_string());
-        let said = turns.into_iter().map(|turn| TurnReply::new(turn, viewer)).collect();
-        Self { conversation: conversation.into(), said, next: last }
+        Self {
+            conversation: conversation.into(),
+            said: turns.into_iter().map(|turn| TurnReply::new(turn, viewer)).collect(),
+            replies: replies.into_iter().map(ReplyLine::from).collect(),
+            handoff: handoff.map(HandoffReply::from),
+            next: last,
+        }
     }
 }
 
 impl TurnReply {
-    fn new(turn: Turn, viewer: Viewer) -> Self {
+    pub fn new(turn: Turn, viewer: Viewer) -> Self {
         let Turn { ordinal, question, answer, asked_as, declined, record, simulated, asked_ms } = turn;
         let masked = answer.is_none();
         let (answer, citations) =

@@ -7,12 +7,17 @@ mod documents;
 mod events;
 mod explain;
 mod history;
+mod inbox;
 mod keeping;
 mod named;
 mod oidc;
+mod review;
 mod sessions;
 mod simulate;
 mod sites;
+mod spending;
+mod suggestions;
+mod transcript;
 mod why;
 
 mod keys;
@@ -33,12 +38,17 @@ pub use documents::*;
 pub use events::*;
 pub use explain::*;
 pub use history::*;
+pub use inbox::*;
 pub use keeping::*;
 pub use named::Named;
 pub use oidc::*;
+pub use review::*;
 pub use sessions::*;
 pub use simulate::*;
 pub use sites::*;
+pub use spending::*;
+pub use suggestions::*;
+pub use transcript::*;
 pub use why::*;
 
 pub use keys::*;
@@ -87,6 +97,19 @@ pub struct AskRequest {
     /// What a visitor was told when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation_secret: Option<String>,
+    #[serde(default)]
+    pub format: Format,
+}
+
+/// In which forms an answer is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Its text, in Markdown.
+    #[default]
+    Text,
+    /// Also rendered, for pages that do not do so themselves.
+    Html,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -146,6 +169,9 @@ pub struct Cited {
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct AskReply {
     pub answer: String,
+    /// The same, rendered: for who asked for `html`. Safe to stand in a page as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
     pub declined: bool,
     pub citations: Vec<Cited>,
     pub mode: String,
@@ -166,6 +192,9 @@ pub struct AskReply {
     pub conversation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<i64>,
+    /// That the conversation waits for a person, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<HandoffReply>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -271,6 +300,7 @@ impl AskReply {
     pub fn new(answer: Answer, viewer: Viewer) -> Self {
         Self {
             answer: answer.text,
+            html: None,
             declined: answer.declined,
             citations: answer.citations.into_iter().map(|citation| Cited::new(citation, viewer)).collect(),
             mode: answer.mode.to_owned(),
@@ -282,6 +312,7 @@ impl AskReply {
             record_id: answer.record.map(|record| record.to_string()),
             conversation: None,
             turn: None,
+            handoff: None,
         }
     }
 }

@@ -60,6 +60,37 @@ fn a_configuration_with_a_mistake_is_named() {
 }
 
 #[test]
+fn a_template_that_cannot_be_used_stops_the_start_and_is_named_with_its_line() {
+    let lectern = Lectern { folder: tempfile::tempdir().unwrap() };
+    lectern.write("lectern.toml", "[answers]\ntemplates = 'words'");
+    lectern.run(&["serve", "--listen", "127.0.0.1:0"]).complains(1, "answers.templates: words cannot be read");
+    for (file, text, words) in [
+        ("decline.txt", "No.\n\nTry {{ nearest", "decline.txt cannot be used, line 3"),
+        ("decline.txt", "No.\n{{ nearst }}", "decline.txt cannot be used, line 2"),
+        ("declin.txt", "No.", "there is no such template"),
+    ] {
+        let written = lectern.write(&format!("words/{file}"), text);
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["ask", "x"]] {
+            let ran = lectern.run(command).complains(1, words);
+            assert!(ran.err.contains("answers.templates: words") && ran.err.contains(file), "{ran:?}");
+        }
+        std::fs::remove_file(written).unwrap();
+    }
+    lectern.write("words/decline.txt", b"\xff\xfe");
+    lectern.run(&["ask", "x"]).complains(1, "decline.txt");
+}
+
+#[test]
+fn the_operators_words_take_the_place_of_ours() {
+    let lectern = Lectern::new();
+    lectern.write("lectern.toml", "[answers]\ntemplates = 'words'");
+    lectern.write("words/.decline.txt.swp", b"\xff");
+    lectern.write("words/decline.txt", "The aviary does not know.");
+    assert_eq!(lectern.run(&["ask", "When do storks leave?", "--json"]).one()["answer"], "The aviary does not know.");
+    assert!(lectern.run(&["ask", "hello", "--json"]).one()["answer"].as_str().unwrap().starts_with("Hello!"));
+}
+
+#[test]
 fn another_language_than_the_index_has_is_refused() {
     let lectern = Lectern::new();
     let note = lectern.write("note.md", "# Kraniche\n\nDie Kraniche ziehen.");

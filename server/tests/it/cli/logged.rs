@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::{Lectern, wait_for};
+use crate::models::{Act, ModelServer};
 
 /// Everything of ours, and as much of others as one turns on to find a fault.
 const ALOUD: &str =
@@ -48,5 +49,46 @@ fn no_line_and_no_metric_holds_what_is_written_or_asked() {
             let line = told.lines().find(|line| line.to_lowercase().contains(&mark.to_lowercase()));
             assert_eq!(line, None, "{place} tells of {mark}");
         }
+    }
+}
+
+/// A server of language models may repeat what it was asked, most of all when it refuses.
+#[test]
+fn no_line_holds_what_is_asked_of_a_language_model_or_what_it_says() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let repeating =
+        r#"{"error": {"code": "invalid_request", "message": "pelicanquestion +44 20 7946 0958 ada@bird.example"}}"#;
+    let refusal = |status| Act::Status(status, Vec::new(), repeating.to_owned());
+    let said = "The zanzibarium is paid on the ninth of wombatember [1]. Ostrichanswer.";
+    let acts = [
+        Act::say(said),
+        refusal(400),
+        Act::Body(b"data: pelicanquestion ada@bird.example\n\n".to_vec()),
+        Act::Cut("Ostrichanswer ".into()),
+        refusal(401),
+    ];
+    let models = runtime.block_on(ModelServer::doing(acts));
+    let lectern = Lectern::new();
+    lectern.write("lectern.toml", format!("[chat]\nurl = '{}'\nmodel = 'm'", models.url()));
+    let server = lectern.serve_aloud(ALOUD);
+    let pay = lectern.write("pay.md", "# Quokkatitle\n\nThe zanzibarium is paid on the ninth of wombatember.");
+    lectern.run(&["ingest", pay.to_str().unwrap(), "--tier", "public", "--wait"]).expect(0);
+    let questions = [
+        "When is the zanzibarium paid?",
+        "When is the zanzibarium paid on the ninth of wombatember to ada@bird.example?",
+    ];
+    let asked = questions.into_iter().chain([questions[1]; 8]);
+    let asked: Vec<serde_json::Value> =
+        asked.map(|question| server.post(&lectern, "/api/v1/ask", &json!({"question": question}))).collect();
+    let modes: Vec<&str> = asked.iter().filter_map(|reply| reply["mode"].as_str()).collect();
+    assert!(modes.contains(&"generated") && modes.contains(&"extractive"), "{modes:?}");
+    let heard = models.heard();
+    assert!(heard.len() > 4 && heard[1].1.to_string().contains("ada@bird.example"), "{heard:?}");
+    wait_for("the log to tell of requests", || server.log().matches("a request was answered").count() > 8);
+    let log = server.log();
+    assert!(log.contains("quoted in place of a language model's words"), "{log}");
+    for mark in ["zanzibarium", "pelican", "ostrich", "quokka", "wombatember", "bird.example", "7946"] {
+        let line = log.lines().find(|line| line.to_lowercase().contains(mark));
+        assert_eq!(line, None, "the log tells of {mark}");
     }
 }

@@ -3,6 +3,7 @@
 //! Models and libraries are linked from the directory that `setup` provisions once for all tests.
 
 mod bad_input;
+mod clarified;
 mod conversations;
 mod crawl;
 mod evaluated;
@@ -10,8 +11,10 @@ mod explained;
 mod gold;
 mod killed;
 mod logged;
+mod replayed;
 mod seed;
 mod served;
+mod spent;
 mod talked;
 
 mod accounts;

@@ -34,18 +34,28 @@ impl Talker {
     }
 
     /// Somebody who talks in this one's conversation, by their own means.
-    fn intruding(&self, on: &Self) -> Self {
+    pub fn intruding(&self, on: &Self) -> Self {
         Self { id: on.id.clone(), ..self.clone() }
     }
 
+    /// No two questions are of one moment.
     pub async fn ask(&self, served: &Served, question: &str) -> Reply {
+        served.ground.turn(1);
         let asked = json!({"question": question, "conversation": self.id, "conversation_secret": self.secret});
         served.by(&self.holding, "POST", "/api/v1/ask", &asked.to_string()).await
     }
 
     pub async fn send(&self, served: &Served, method: &str) -> Reply {
-        let path = format!("/api/v1/conversations/{}", self.id);
+        self.send_to(served, method, "", "").await
+    }
+
+    /// With what stands behind its address, and a body of JSON or nothing.
+    pub async fn send_to(&self, served: &Served, method: &str, behind: &str, body: &str) -> Reply {
+        let path = format!("/api/v1/conversations/{}{behind}", self.id);
         let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        if !body.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
         request = match &self.holding {
             Holding::Nothing => request,
             Holding::Cookie(cookie) => request.header(header::COOKIE, format!("__Host-lectern={cookie}")),
@@ -54,7 +64,7 @@ impl Talker {
         if let Some(secret) = &self.secret {
             request = request.header("x-conversation-secret", secret);
         }
-        served.send_request(request.body(Body::empty()).unwrap()).await
+        served.send_request(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     pub async fn said(&self, served: &Served) -> Vec<Value> {
@@ -64,12 +74,12 @@ impl Talker {
     }
 }
 
-fn operator() -> Holding {
+pub fn operator() -> Holding {
     Holding::Bearer(TOKEN.to_owned())
 }
 
 /// The same bytes as for what never was.
-async fn assert_absent(served: &Served, reply: &Reply) {
+pub async fn assert_absent(served: &Served, reply: &Reply) {
     let absent = served.by(&operator(), "GET", "/api/v1/jobs/00000000-0000-0000-0000-000000000000", "").await;
     assert_eq!((reply.status, &reply.body), (StatusCode::NOT_FOUND, &absent.body), "{reply:?}");
     let [told, expected] = [&reply.headers, &absent.headers].map(|headers| {
@@ -143,6 +153,9 @@ async fn nobody_has_anothers_conversation() {
             for intruder in armed {
                 for reply in [
                     intruder.send(&served, "GET").await,
+                    intruder.send_to(&served, "GET", "/export", "").await,
+                    intruder.send_to(&served, "GET", "/export?format=markdown", "").await,
+                    intruder.send_to(&served, "PATCH", "", r#"{"title": "taken"}"#).await,
                     intruder.ask(&served, "and to arrive?").await,
                     intruder.send(&served, "DELETE").await,
                 ] {
@@ -225,6 +238,8 @@ async fn what_is_no_id_is_absent() {
             let talker = Talker { holding: holding.clone(), id, secret: None };
             assert_absent(&served, &talker.send(&served, "GET").await).await;
             assert_absent(&served, &talker.send(&served, "DELETE").await).await;
+            assert_absent(&served, &talker.send_to(&served, "GET", "/export", "").await).await;
+            assert_absent(&served, &talker.send_to(&served, "PATCH", "", r#"{"title": "x"}"#).await).await;
         }
     }
     let ask = |holding, conversation: Value| {

@@ -8,15 +8,21 @@ mod conversations;
 mod documents;
 mod explain;
 mod forgotten;
+mod handoffs;
 mod history;
 mod limits;
 mod malformed;
 mod openapi;
+mod remembering;
+mod review;
 mod schema;
 mod security;
 mod simulate;
+mod spending;
 pub mod streams;
+mod suggestions;
 mod table;
+mod talks;
 
 mod keys;
 mod people;
@@ -36,6 +42,7 @@ use serde_json::Value;
 use server::answer::Answerer;
 use server::audit::Audit;
 use server::canary::{NoCages, Watch};
+use server::chat::{Budgets, Till};
 use server::config::LimitConfig;
 use server::http::limits::Limits;
 use server::http::{Desk, Front, Readiness, ReadyState, Streams, router};
@@ -135,6 +142,7 @@ fn over(home: Home, answerer: Answerer, visitors: bool, limits: LimitConfig) -> 
         readiness: readiness.clone(),
         caches: Caches::default(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
+        till: till(&library),
         front: front(&library, limits),
     };
     Served { router: router(desk.clone()), people, desk, readiness, library, ground: home.ground }
@@ -144,6 +152,11 @@ fn over(home: Home, answerer: Answerer, visitors: bool, limits: LimitConfig) -> 
 pub fn front(library: &Library, limits: LimitConfig) -> Front {
     let limits = Limits::new(library.store.clock().clone(), limits);
     Front { is_secure: true, behind_proxy: false, limits }
+}
+
+/// Without budgets.
+pub fn till(library: &Library) -> Till {
+    Till { store: library.store.clone(), workspace: library.workspace, budgets: Budgets::default() }
 }
 
 /// What somebody holds.

@@ -34,7 +34,7 @@ use retrieval::model::{DocumentId, GenerationId, JobId};
 use retrieval::ports::{Embedder, VectorIndex};
 use retrieval::rerank::BuiltIn;
 use retrieval::search::{Depth, Searcher};
-use server::answer::{Answerer, Rewriter};
+use server::answer::{Answerer, Rewriter, Team, Triggers};
 use server::fetch::{AllowedAddresses, FetchSettings, WebClient};
 use server::library::{Library, LibraryError, Onlooker, Upload, Web};
 use server::store::ItemLine;
@@ -221,8 +221,15 @@ impl Home {
         let generation = GenerationId(uuid::Uuid::from_u128(1));
         let rewriter = Rewriter::new(None, Arc::clone(&templates));
         let (searcher, store) = (self.searcher(), self.ground.store.clone());
-        Answerer { searcher, rewriter, store, templates, voice: None, generation }
+        let team = Some(Arc::new(team()));
+        Answerer { searcher, rewriter, store, templates, voice: None, team, mask_personal: false, generation }
     }
+}
+
+/// People who take over.
+fn team() -> Team {
+    let matters = Triggers::new(["legal action".to_owned()]);
+    Team { name: "the support team".into(), hours: None, matters, failures: 2 }
 }
 
 fn library(ground: &Ground, index: Arc<dyn VectorIndex>, parser: Arc<dyn Parse>) -> Library {

@@ -28,7 +28,7 @@ use server::people::{People, Person};
 use tower::ServiceExt;
 
 use crate::ground::Ground;
-use crate::http::{PLENTY, front};
+use crate::http::{PLENTY, front, till};
 use crate::library::{Home, IndexKind};
 use issuer::{CLIENT, Issuer, REDIRECT, SECRET};
 
@@ -113,6 +113,7 @@ impl House {
             audit: Audit::new(library.store.clone(), library.workspace),
             watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),
             front: front(&library, PLENTY),
+            till: till(&library),
             answerer,
             streams: Streams::default(),
             library,

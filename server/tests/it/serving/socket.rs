@@ -97,6 +97,21 @@ async fn questions_are_answered_over_a_socket_and_answers_come_back_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_is_rendered_for_who_asks_for_it() {
+    let open = open(listening()).await;
+    let mut socket = connect(&open, &Holding::Nothing, &[]).await.ok().unwrap();
+    socket.say(json!({"tag": "a", "ask": {"question": QUESTION, "format": "html"}})).await;
+    let told = socket.answer("a").await;
+    let body = json!({"question": QUESTION, "format": "html"}).to_string();
+    let whole = open.served.send(crate::http::Sender::Nobody, "POST", "/api/v1/ask", &body).await.json();
+    let html = whole["html"].as_str().unwrap();
+    assert!(html.starts_with("<p>") && html.contains("href=\"#cite-1\""), "{html}");
+    assert_eq!(told.last().unwrap()["data"]["html"], whole["html"]);
+    drop(socket);
+    open.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_request_is_told_so_and_the_socket_goes_on() {
     let open = open(listening()).await;
     let mut socket = connect(&open, &Holding::Nothing, &[]).await.ok().unwrap();

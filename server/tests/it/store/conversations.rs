@@ -25,20 +25,20 @@ on_both!(
 
 const SECRET: &str = "zebra seventeen";
 
-fn owner(name: &str) -> Owner {
+pub(super) fn owner(name: &str) -> Owner {
     Owner { name: name.into(), person: None }
 }
 
-async fn begun(ground: &Ground, name: &str) -> Conversation {
+pub(super) async fn begun(ground: &Ground, name: &str) -> Conversation {
     ground.store.conversation_insert(ground.workspace, &owner(name), None).await.unwrap().unwrap()
 }
 
-fn cited(ground: &Ground, published: &Published) -> Rest {
+pub(super) fn cited(ground: &Ground, published: &Published) -> Rest {
     let quoted = Quoted { n: 1, quote: SECRET.into(), bytes: 3..18, page: Some(2), heading: "A > B".into() };
     Rest { part: Part::Cited(quoted), ..named(ground, published) }
 }
 
-fn named(ground: &Ground, published: &Published) -> Rest {
+pub(super) fn named(ground: &Ground, published: &Published) -> Rest {
     let (document, version) = (published.document, published.draft.version);
     let point = PointId::of(ground.workspace, document, version, 0);
     Rest { document, version, point, part: Part::Named }
@@ -58,7 +58,7 @@ async fn say(store: &Store, conversation: &Conversation, question: &str, rests: 
     store.turn_append(conversation, &turn).await.unwrap()
 }
 
-async fn turns(ground: &Ground, clearance: &Clearance, conversation: &Conversation) -> Vec<Turn> {
+pub(super) async fn turns(ground: &Ground, clearance: &Clearance, conversation: &Conversation) -> Vec<Turn> {
     ground.store.turns(clearance, conversation, 0, 100).await.unwrap()
 }
 

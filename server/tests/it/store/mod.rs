@@ -10,7 +10,9 @@ mod listing;
 mod opening;
 mod passages;
 mod repeats;
+mod searched;
 mod small;
+mod summaries;
 mod versions;
 
 mod people;

@@ -2,11 +2,12 @@
 
 use ingest::draft::hash_of;
 use ingest::ports::{Catalog, CatalogError, Change};
+use retrieval::access::Reach;
 use retrieval::model::{ContentHash, DocumentId, GenerationId};
 use server::store::{AnswerRecord, Originals};
 use uuid::Uuid;
 
-use crate::ground::{Ground, MODEL, draft, on_both};
+use crate::ground::{Ground, MODEL, draft, label, on_both};
 
 on_both!(
     vectors_come_back_bit_by_bit_in_the_order_asked_for,
@@ -60,6 +61,7 @@ async fn an_answer_record_holds_what_rested_on_what(ground: Ground) {
         workspace: ground.workspace,
         generation: GenerationId(Uuid::from_u128(2)),
         asker: "visitor tier=public".into(),
+        reach: Reach::UpTo(label("public")),
         question: "Wie lange dauert's?\n\"ü\" 数".into(),
         answer: "Zehn Tage.".into(),
         declined: false,

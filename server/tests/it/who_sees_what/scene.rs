@@ -15,7 +15,7 @@ use crate::library::{Home, IndexKind};
 pub const WHO: [&str; 8] = ["visitor", "public", "internal", "hr", "editor", "admin", "key", "suspended"];
 
 /// Every kind of object, and how it may stand to whoever asks.
-pub const KINDS: [(&str, &[&str]); 9] = [
+pub const KINDS: [(&str, &[&str]); 11] = [
     ("document", &["shared", "inside", "hidden", "elsewhere", "absent"]),
     ("source", &["shared", "hidden", "elsewhere", "absent"]),
     ("job", &["shared", "hidden", "elsewhere", "absent"]),
@@ -24,6 +24,8 @@ pub const KINDS: [(&str, &[&str]); 9] = [
     ("key", &["own", "others", "elsewhere", "absent"]),
     ("conversation", &["own", "others", "elsewhere", "absent"]),
     ("stream", &["own", "others", "absent"]),
+    ("answer", &["own", "hidden", "elsewhere", "absent"]),
+    ("handoff", &["shared", "hidden", "elsewhere", "absent"]),
     ("group", &["others", "absent"]),
 ];
 const ABSENT: &str = "0192f000-0000-7000-8000-000000000000";
@@ -99,7 +101,7 @@ impl Scene {
     async fn lay_out_what_is_theirs(&mut self) {
         for who in WHO {
             let Some(person) = self.people[who].0 else {
-                for kind in ["person", "session", "key", "conversation", "stream"] {
+                for kind in ["person", "session", "key", "conversation", "stream", "answer"] {
                     self.put(kind, "own", who, ABSENT);
                 }
                 continue;
@@ -114,6 +116,7 @@ impl Scene {
             let begun = self.served.by(&holding, "POST", "/api/v1/conversations", "{}").await;
             self.put("conversation", "own", who, begun.json()["id"].as_str().unwrap_or(ABSENT).to_owned());
             self.put("stream", "own", who, self.stream_of(&holding).await);
+            self.put("answer", "own", who, answer_of(&self.served, &holding).await);
         }
         let (person, holding) = self.served.person("somebody", Role::Reader, "internal").await;
         self.put("person", "others", "", person);
@@ -122,6 +125,10 @@ impl Scene {
         let begun = self.served.by(&holding, "POST", "/api/v1/conversations", "{}").await;
         self.put("conversation", "others", "", begun.json()["id"].as_str().unwrap_or(ABSENT).to_owned());
         self.put("stream", "others", "", self.stream_of(&holding).await);
+        self.put("handoff", "shared", "", handoff_of(&self.served, &Holding::Nothing).await);
+        let (_, holding) = self.served.person("member", Role::Reader, "internal,groups=hr").await;
+        self.put("handoff", "hidden", "", handoff_of(&self.served, &holding).await);
+        self.put("answer", "hidden", "", answer_of(&self.served, &holding).await);
         self.suspend().await;
     }
 
@@ -147,6 +154,8 @@ impl Scene {
         self.put("key", "elsewhere", "", there.key(person, None).await.0);
         let begun = there.by(&holding, "POST", "/api/v1/conversations", "{}").await;
         self.put("conversation", "elsewhere", "", begun.json()["id"].as_str().unwrap_or(ABSENT).to_owned());
+        self.put("handoff", "elsewhere", "", handoff_of(&there, &holding).await);
+        self.put("answer", "elsewhere", "", answer_of(&there, &holding).await);
     }
 
     fn object(&self, object: &str, who: &str) -> String {
@@ -190,6 +199,9 @@ impl Scene {
             "POST" if ends("/groups") => json!({"name": "new-group"}),
             "POST" if ends("/keys") => json!({"name": "a program", "scopes": ["read"]}),
             "POST" if ends("/conversations") => json!({}),
+            "POST" if ends("/replies") => json!({"text": "Soon."}),
+            "PUT" if ends("/feedback") => json!({"helpful": true}),
+            "PATCH" if path.contains("/conversations/") => json!({"title": "Another title"}),
             "POST" if ends("/simulate/compare") => {
                 json!({"query": "refunds", "left": "tier=public", "right": "tier=internal"})
             }
@@ -202,4 +214,20 @@ impl Scene {
         };
         body.to_string()
     }
+}
+
+/// The record of an answer that this one was given.
+async fn answer_of(served: &Served, holding: &Holding) -> String {
+    let asked = json!({"question": "How long do refunds take?"}).to_string();
+    let told = served.by(holding, "POST", "/api/v1/ask", &asked).await.json();
+    told["record_id"].as_str().unwrap().to_owned()
+}
+
+/// A conversation of this one's that waits for a person.
+async fn handoff_of(served: &Served, holding: &Holding) -> String {
+    let begun = served.by(holding, "POST", "/api/v1/conversations", "{}").await.json();
+    let (name, secret) = (begun["id"].clone(), begun["secret"].clone());
+    let asked = json!({"question": "human please", "conversation": name, "conversation_secret": secret}).to_string();
+    let told = served.by(holding, "POST", "/api/v1/ask", &asked).await.json();
+    told["handoff"]["id"].as_str().unwrap().to_owned()
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use retrieval::access::{AccessLabel, AccessTier, Role, Scope};
+use retrieval::access::{AccessLabel, AccessTier, Reach, Role, Scope};
 use retrieval::model::PersonId;
 use server::store::{
     CanaryRun, Claimed, Identity, Link, LinkPurpose, NewAudit, NewKey, NewPerson, NewSignIn, NewTurn, Owner,
-    PersonChange, PersonState, Redemption, RepeatKey,
+    PersonChange, PersonState, Redemption, RepeatKey, Summary,
 };
 
 use super::Witness;
@@ -108,6 +108,19 @@ async fn said_and_done(witness: &mut Witness<'_>, person: PersonId) {
     };
     assert!(store.turn_append(&talk, &turn).await.unwrap().is_some());
     witness.quiet("turn_append").await;
+    assert!(store.conversation_rename(workspace, &owner, talk.id, "a title").await.unwrap());
+    witness.quiet("conversation_rename").await;
+    let summary = Summary { turns: 1, text: "They wonder.".into(), rests: Vec::new() };
+    assert!(store.summary_put(&talk, &summary).await.unwrap());
+    witness.quiet("summary_put").await;
+    assert!(store.handoff_open(workspace, &talk, ("asked", ""), &Reach::Everything).await.unwrap());
+    witness.quiet("handoff_open").await;
+    let handoff = store.handoff_of(&talk).await.unwrap().unwrap();
+    assert!(store.reply_insert(&handoff, "soon").await.unwrap());
+    witness.quiet("reply_insert").await;
+    witness.quiet("conversation_lengthen").await;
+    assert!(store.handoff_resolve(&handoff).await.unwrap());
+    witness.quiet("handoff_resolve").await;
     assert!(store.conversation_remove(workspace, &owner, talk.id).await.unwrap());
     witness.quiet("conversation_remove").await;
     store.conversations_sweep().await.unwrap();

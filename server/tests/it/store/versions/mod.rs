@@ -12,9 +12,10 @@ use ingest::crawl::ledger::{Farewell, Found, HandIn, Mark, Verdict, Via};
 use ingest::crawl::plan::{Plan, Scope};
 use ingest::crawl::ports::Ledger;
 use ingest::ports::{Catalog, Change, Inside, Outcome, Settlement};
+use retrieval::access::Reach;
 use retrieval::model::{DocumentId, GenerationId, WorkspaceId};
 use retrieval::ports::Shelf;
-use server::store::{Account, AnswerRecord, Evaluation, JobKind, Lease, NewItem, SqlLedger};
+use server::store::{Account, AnswerRecord, Evaluation, Feedback, JobKind, Lease, NewItem, SqlLedger};
 use url::Url;
 use uuid::Uuid;
 
@@ -268,11 +269,17 @@ async fn records(witness: &mut Witness<'_>) {
         mode: "extractive",
         model: "none".into(),
         trace: serde_json::json!({}),
+        reach: Reach::UpTo(label("public")),
         took_ms: 1,
         documents: Vec::new(),
     };
-    store.answer_record_insert(&record).await.unwrap();
+    let record = store.answer_record_insert(&record).await.unwrap();
     witness.quiet("answer_record_insert").await;
+    let feedback = Feedback { is_helpful: true, reason: String::new(), comment: String::new() };
+    store.feedback_put(workspace, record, &feedback).await.unwrap();
+    witness.quiet("feedback_put").await;
+    store.feedback_remove(workspace, record).await.unwrap();
+    witness.quiet("feedback_remove").await;
     let (settings, measures) = (serde_json::json!({}), serde_json::json!({}));
     let run = Evaluation { set: "s".into(), kind: "k".into(), mode: "m".into(), settings, measures };
     store.evaluation_insert(workspace, None, &run).await.unwrap();
