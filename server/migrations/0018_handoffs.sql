@@ -13,6 +13,7 @@ CREATE TABLE handoffs (
     resolved_ms     BIGINT NOT NULL -- 0 while it is open
 );
 CREATE INDEX handoffs_by_age ON handoffs (workspace_id, is_open, id);
+CREATE INDEX handoffs_by_conversation ON handoffs (conversation_id);
 CREATE UNIQUE INDEX handoffs_open ON handoffs (conversation_id) WHERE is_open = 1;
 
 CREATE TABLE replies (
