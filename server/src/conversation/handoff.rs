@@ -51,7 +51,11 @@ impl Conversations {
         if let Some(concern) = concern.filter(|_| !eyes.is_simulated()) {
             self.open(eyes, &talk.conversation, &concern).await?;
         }
-        self.standing(&talk.conversation).await
+        let standing = self.standing(&talk.conversation).await?;
+        if standing.is_some() {
+            self.store.handoff_widen(&talk.conversation, eyes.clearance()?.reach()).await?;
+        }
+        Ok(standing)
     }
 
     /// Whether it waits for a person.

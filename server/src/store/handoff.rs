@@ -82,6 +82,24 @@ impl Store {
         Ok(opened.rows_affected() > 0)
     }
 
+    /// What goes on in a conversation that waits may tell of more than what was said before. False when it does not.
+    pub async fn handoff_widen(&self, conversation: &Conversation, reach: &Reach) -> Result<bool, StoreError> {
+        let select = "SELECT tier, group_names FROM handoffs WHERE conversation_id = $1 AND is_open = 1";
+        let mut tx = self.write().await?;
+        let query = sqlx::query_as(select).bind(conversation.id.to_string());
+        let row: Option<(i64, String)> = query.fetch_optional(&mut *tx).await?;
+        let Some(known) = row else { return Ok(false) };
+        let joined = reach::to_sql(&reach::joined(&reach::from_sql(known.0, &known.1)?, reach));
+        if joined == known {
+            return Ok(false);
+        }
+        let update = "UPDATE handoffs SET tier = $1, group_names = $2 WHERE conversation_id = $3 AND is_open = 1";
+        let query = sqlx::query(update).bind(joined.0).bind(joined.1).bind(conversation.id.to_string());
+        query.execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// How it stands with this conversation: that it waits, or the last time that it did.
     pub async fn handoff_of(&self, conversation: &Conversation) -> Result<Option<Handoff>, StoreError> {
         let select =

@@ -3,7 +3,7 @@
 //! Questions are somebody's own words, and may tell of anything that they could read. So what was asked is there for
 //! whoever reads as far: of as high a tier, and of every group of theirs, where for a document one would do.
 
-use retrieval::access::{Clearance, Reach};
+use retrieval::access::{AccessLabel, Clearance, Reach};
 
 use super::{StoreError, rows};
 
@@ -25,6 +25,17 @@ pub fn from_sql(tier: i64, group_names: &str) -> Result<Reach, StoreError> {
     }
 }
 
+/// As far as both together: of the higher tier, and of every group of either.
+pub fn joined(one: &Reach, other: &Reach) -> Reach {
+    match (one, other) {
+        (Reach::UpTo(one), Reach::UpTo(other)) => Reach::UpTo(AccessLabel {
+            tier: one.tier.max(other.tier),
+            groups: one.groups.union(&other.groups).cloned().collect(),
+        }),
+        _ => Reach::Everything,
+    }
+}
+
 /// Whether this clearance reaches as far.
 pub fn is_within(clearance: &Clearance, tier: i64, group_names: &str) -> Result<bool, StoreError> {
     Ok(match (clearance.reach(), from_sql(tier, group_names)?) {
@@ -36,7 +47,7 @@ pub fn is_within(clearance: &Clearance, tier: i64, group_names: &str) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use retrieval::access::{AccessLabel, AccessTier, Principal};
+    use retrieval::access::{AccessTier, Principal};
     use retrieval::model::WorkspaceId;
     use uuid::Uuid;
 

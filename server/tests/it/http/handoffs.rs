@@ -160,3 +160,18 @@ async fn what_makes_no_sense_is_refused() {
     let asked = json!({"question": "human please", "conversation": begun["id"], "as": "tier=public"}).to_string();
     assert_eq!(served.by(&operator, "POST", "/api/v1/ask", &asked).await.json().get("handoff"), None);
 }
+
+#[tokio::test]
+async fn whoever_reads_more_by_now_is_not_overheard_by_whoever_reads_less() {
+    let served = served().await;
+    let (person, holding) = served.person("ada", Role::Reader, "public").await;
+    let talker = Talker::new(&served, holding).await;
+    talker.ask(&served, "human please").await;
+    let narrow = editor(&served, "narrow", "public").await;
+    let wide = editor(&served, "wide", "internal").await;
+    assert_eq!(inbox(&served, &narrow).await.len(), 1);
+    let more = server::people::PersonChange { tier: Some(crate::ground::label("internal").tier), ..Default::default() };
+    assert!(served.people.change(person, more).await.unwrap());
+    talker.ask(&served, "thanks").await;
+    assert_eq!((inbox(&served, &narrow).await.len(), inbox(&served, &wide).await.len()), (0, 1));
+}

@@ -115,6 +115,8 @@ async fn said_and_done(witness: &mut Witness<'_>, person: PersonId) {
     witness.quiet("summary_put").await;
     assert!(store.handoff_open(workspace, &talk, ("asked", ""), &Reach::Everything).await.unwrap());
     witness.quiet("handoff_open").await;
+    assert!(!store.handoff_widen(&talk, &Reach::Everything).await.unwrap());
+    witness.quiet("handoff_widen").await;
     let handoff = store.handoff_of(&talk).await.unwrap().unwrap();
     assert!(store.reply_insert(&handoff, "soon").await.unwrap());
     witness.quiet("reply_insert").await;
