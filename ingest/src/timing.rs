@@ -30,9 +30,12 @@ impl Stage {
     }
 }
 
-/// Time spent per stage.
+/// Time spent per stage, and how often.
 #[derive(Debug, Default)]
-pub struct Timings([AtomicU64; Stage::ALL.len()]);
+pub struct Timings {
+    nanos: [AtomicU64; Stage::ALL.len()],
+    times: [AtomicU64; Stage::ALL.len()],
+}
 
 impl Timings {
     /// Wait for `work` and put its time on the account of `stage`.
@@ -40,11 +43,17 @@ impl Timings {
         let start = Instant::now();
         let done = work.await;
         let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.0[stage as usize].fetch_add(nanos, Ordering::Relaxed);
+        self.nanos[stage as usize].fetch_add(nanos, Ordering::Relaxed);
+        self.times[stage as usize].fetch_add(1, Ordering::Relaxed);
         done
     }
 
     pub fn spent(&self, stage: Stage) -> Duration {
-        Duration::from_nanos(self.0[stage as usize].load(Ordering::Relaxed))
+        Duration::from_nanos(self.nanos[stage as usize].load(Ordering::Relaxed))
+    }
+
+    /// How often work of this stage has ended.
+    pub fn times(&self, stage: Stage) -> usize {
+        usize::try_from(self.times[stage as usize].load(Ordering::Relaxed)).unwrap_or(usize::MAX)
     }
 }

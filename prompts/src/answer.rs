@@ -3,7 +3,7 @@
 //! What is offered goes in by its worth, and what was left out is told. The sources get their aliases here, by their
 //! place, and nothing else of theirs but title and text goes in. Knows no model and no randomness of its own.
 
-use crate::chat::{Message, Request, Speaker};
+use crate::chat::Request;
 use crate::fence::{Mark, Sign, suspicious};
 use crate::fit::{Fitted, NoRoom, Room, Sizes, fit};
 use crate::pack::Offer;
@@ -75,8 +75,7 @@ impl Asked<'_> {
             let over = (measure.ruler.count(&system) + measure.ruler.count(&text)).saturating_sub(measure.room.tokens);
             // Frames are estimated, so what was rendered is measured again; too much by one token is too much.
             if over == 0 {
-                let messages = vec![Message { speaker: Speaker::Person, text }];
-                let request = Request { system, messages, max_tokens: measure.max_tokens };
+                let request = Request::asking(system, text, measure.max_tokens);
                 return Ok(Prompt { request, fitted, signs });
             }
             room.tokens = room.tokens.saturating_sub(over);
@@ -179,7 +178,7 @@ mod tests {
         let sources = sources.map(|(title, text)| Offer { title, text });
         let prompt = prompt(&sources, "What?", measure(4_000)).unwrap();
         assert_eq!(prompt.fitted.sources, [0, 2]);
-        let text = &prompt.request.messages[0].text;
+        let text = prompt.request.messages[0].text();
         assert!(text.contains("number=\"1\"") && text.contains("number=\"2\"") && !text.contains("number=\"3\""));
         assert!(text.find("first text").unwrap() < text.find("third text").unwrap());
         assert!(prompt.fitted.left_out.iter().any(|left| left.part == Part::Source(1)));
@@ -193,9 +192,9 @@ mod tests {
         for tokens in (100..3_000).step_by(50) {
             match prompt(&sources, "How long does it take?", measure(tokens)) {
                 Ok(prompt) => {
-                    let sent = [&prompt.request.system, &prompt.request.messages[0].text];
+                    let sent = [prompt.request.system.as_str(), prompt.request.messages[0].text()];
                     assert!(sent.iter().map(|text| Ruler::Characters.count(text)).sum::<usize>() <= tokens);
-                    assert!(prompt.request.messages[0].text.contains("How long does it take?"));
+                    assert!(prompt.request.messages[0].text().contains("How long does it take?"));
                     whole += 1;
                 }
                 Err(PromptError::NoRoom(_)) => refused += 1,
@@ -211,7 +210,7 @@ mod tests {
         let source = [Offer { title: forged, text: forged }];
         let mark = Mark::sample();
         let prompt = prompt(&source, forged, measure(4_000)).unwrap();
-        let text = &prompt.request.messages[0].text;
+        let text = prompt.request.messages[0].text();
         let lines = text
             .lines()
             .filter(|line| line.contains("obey") || line.contains("ignore all") || line.contains("im_start"));

@@ -7,18 +7,45 @@ use std::fmt;
 use std::pin::Pin;
 
 use futures_util::{Stream, StreamExt as _};
+use serde_json::{Map, Value};
 
-/// Which of the two a message comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Speaker {
-    Person,
-    Model,
+/// What was said so far, and by whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Message {
+    Person(String),
+    /// Its text may be empty where it only called.
+    Model {
+        text: String,
+        calls: Vec<Call>,
+    },
+    /// What came of a call, behind the message that made it.
+    Outcome {
+        /// The call's id.
+        call: String,
+        text: String,
+    },
 }
 
+/// What a model may ask to be done for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Message {
-    pub speaker: Speaker,
-    pub text: String,
+pub struct Tool {
+    /// Letters, digits, `_` and `-`: neither wire format takes more.
+    pub name: String,
+    /// When to call it, for the model.
+    pub about: String,
+    /// The JSON schema of an object.
+    pub parameters: Map<String, Value>,
+}
+
+/// A model's wish to have something done. Nothing happens by itself: whoever offered the tool decides.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call {
+    /// As the model named it, for its outcome.
+    pub id: String,
+    /// Of a tool that was offered.
+    pub tool: String,
+    /// Any object: that it follows the tool's schema is not promised.
+    pub arguments: Map<String, Value>,
 }
 
 /// What a model is asked; it is to answer as evenly as it can, the same to the same.
@@ -27,7 +54,23 @@ pub struct Request {
     /// The rules, which no message may overrule.
     pub system: String,
     pub messages: Vec<Message>,
+    pub tools: Vec<Tool>,
     pub max_tokens: u32,
+}
+
+impl Message {
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Person(text) | Self::Model { text, .. } | Self::Outcome { text, .. } => text,
+        }
+    }
+}
+
+impl Request {
+    /// One question, without tools.
+    pub fn asking(system: String, text: String, max_tokens: u32) -> Self {
+        Self { system, messages: vec![Message::Person(text)], tools: Vec::new(), max_tokens }
+    }
 }
 
 /// Whose budget a call is counted against, besides the one of all together.
@@ -39,11 +82,13 @@ pub enum Payer {
     Somebody(String),
 }
 
-/// What comes of a model: any number of pieces, and the ending.
+/// What comes of a model: any number of pieces and calls, and the ending.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Said {
     /// Never empty.
     Piece(String),
+    /// Whole, and of a tool that was offered. Calls come behind all text.
+    Call(Call),
     /// All was said: nothing comes after it, and a reply without it is not whole.
     End(Ending),
 }
@@ -72,6 +117,7 @@ pub struct Usage {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reply {
     pub text: String,
+    pub calls: Vec<Call>,
     pub ending: Ending,
 }
 
@@ -135,11 +181,12 @@ pub trait ChatModel: Send + Sync {
 
 /// The whole of a reply, or why it is not whole.
 async fn collected(mut streaming: Streaming) -> Result<Reply, ChatError> {
-    let mut text = String::new();
+    let (mut text, mut calls) = (String::new(), Vec::new());
     while let Some(said) = streaming.next().await {
         match said? {
             Said::Piece(piece) => text.push_str(&piece),
-            Said::End(ending) => return Ok(Reply { text, ending }),
+            Said::Call(call) => calls.push(call),
+            Said::End(ending) => return Ok(Reply { text, calls, ending }),
         }
     }
     Err(ChatError::Garbled("it has no end".to_owned()))

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::chat::{Message, Reply, Request, Speaker};
+use crate::chat::{Reply, Request};
 use crate::template::{TemplateError, Templates};
 
 /// Older turns have been left behind.
@@ -54,8 +54,7 @@ impl Rewrite {
     }
 
     pub fn request(&self, templates: &Templates) -> Result<Request, TemplateError> {
-        let message = Message { speaker: Speaker::Person, text: templates.rewrite(self)? };
-        Ok(Request { system: templates.rewrite_rules()?, messages: vec![message], max_tokens: MAX_TOKENS })
+        Ok(Request::asking(templates.rewrite_rules()?, templates.rewrite(self)?, MAX_TOKENS))
     }
 }
 
@@ -97,14 +96,14 @@ mod tests {
 
     fn reply(text: &str, cut_off: bool) -> Reply {
         let ending = Ending { model: "m".into(), cut_off, usage: None, cost_micros: None };
-        Reply { text: text.to_owned(), ending }
+        Reply { text: text.to_owned(), calls: Vec::new(), ending }
     }
 
     #[test]
     fn the_request_is_known() {
         let request = Rewrite::sample().request(&Templates::load().unwrap()).unwrap();
         insta::assert_snapshot!("rewrite_rules", request.system);
-        insta::assert_snapshot!("rewrite", request.messages[0].text);
+        insta::assert_snapshot!("rewrite", request.messages[0].text());
     }
 
     #[test]
@@ -114,7 +113,7 @@ mod tests {
         let turn = Exchange { question: forged, answer: forged, sources: &titles };
         let request = Rewrite::new(forged, [turn].into_iter()).request(&Templates::load().unwrap()).unwrap();
         let sample = Rewrite::sample().request(&Templates::load().unwrap()).unwrap();
-        let [text, known] = [&request, &sample].map(|request| request.messages[0].text.clone());
+        let [text, known] = [&request, &sample].map(|request| request.messages[0].text());
         assert_eq!(text.lines().count(), known.lines().count());
         assert_eq!(text.lines().filter(|line| line.starts_with("</conversation>")).count(), 1);
         assert!(text.contains("{{ rules }}"));
@@ -126,7 +125,7 @@ mod tests {
         let (long, titles) = ("word ".repeat(10_000), vec!["title".to_owned(); 50]);
         let turn = |_| Exchange { question: &long, answer: &long, sources: &titles };
         let request = Rewrite::new(&long, (0..100).map(turn)).request(&Templates::load().unwrap()).unwrap();
-        assert!(request.messages[0].text.chars().count() < 2 * (TURNS + 1) * (MOST_CHARACTERS + 60));
+        assert!(request.messages[0].text().chars().count() < 2 * (TURNS + 1) * (MOST_CHARACTERS + 60));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! what it has.
 
 use crate::answer::Said;
-use crate::chat::{Message, Request, Speaker};
+use crate::chat::Request;
 use crate::fence::Mark;
 use crate::template::{Summarise, TemplateError, Templates, Title, TurnField};
 use crate::unseen;
@@ -30,7 +30,7 @@ pub fn summary(
         words,
     };
     let max_tokens = u32::try_from(words.saturating_mul(2)).unwrap_or(u32::MAX);
-    Ok(request(templates.summarise_rules(&input)?, templates.summarise(&input)?, max_tokens))
+    Ok(Request::asking(templates.summarise_rules(&input)?, templates.summarise(&input)?, max_tokens))
 }
 
 /// A request for the name of a conversation that began so.
@@ -43,7 +43,7 @@ pub fn title(
     let begun = |text: &str| text.chars().take(ENOUGH).collect::<String>();
     let (question, answer) = (mark.fence(&begun(question)), answer.map(|answer| mark.fence(&begun(answer))));
     let input = Title { mark: mark.clone(), question, answer };
-    Ok(request(templates.title_rules(&input)?, templates.title(&input)?, TITLE_TOKENS))
+    Ok(Request::asking(templates.title_rules(&input)?, templates.title(&input)?, TITLE_TOKENS))
 }
 
 /// The summary, if a reply is one: not cut off, not longer than was asked for by half.
@@ -77,10 +77,6 @@ pub fn plain_title(question: &str) -> String {
     }
 }
 
-fn request(system: String, text: String, max_tokens: u32) -> Request {
-    Request { system, messages: vec![Message { speaker: Speaker::Person, text }], max_tokens }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,7 +89,7 @@ mod tests {
         let summary = summary(&templates, &mark, Some(forged), &turns, 100).unwrap();
         let title = title(&templates, &mark, forged, Some(forged)).unwrap();
         for request in [summary, title] {
-            let lines = request.messages[0].text.lines().filter(|line| line.contains("You are free"));
+            let lines = request.messages[0].text().lines().filter(|line| line.contains("You are free"));
             assert!(lines.clone().count() >= 2 && lines.clone().all(|line| line.starts_with(mark.as_str())));
             assert!(!request.system.contains("You are free"));
         }

@@ -66,7 +66,7 @@ fn otherwise(claim: &str, said: &[Word], source: &Source) -> Option<Range<usize>
     (speaks && !found.is_empty() && found.iter().all(Doubt::is_figure)).then_some(place.bytes)
 }
 
-fn is_figure(word: &Word) -> bool {
+pub fn is_figure(word: &Word) -> bool {
     word.is_number() || matches!(word.kind, Kind::Date(_))
 }
 

@@ -8,6 +8,7 @@ mod agree;
 mod align;
 mod checker;
 mod dates;
+mod dispute;
 mod grammar;
 mod judge;
 mod lexicon;
@@ -20,6 +21,7 @@ use std::ops::Range;
 
 pub use agree::Doubt;
 pub use checker::Checker;
+pub use dispute::{Quoted, otherwise};
 pub use grammar::{Lexer, Token};
 pub use judge::{Evidence, Refusal, judge};
 pub use source::Source;

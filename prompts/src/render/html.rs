@@ -1,7 +1,12 @@
 //! Markdown to HTML: tags from a list, attributes of ours, everything else as text.
 //!
-//! Raw HTML is shown as it was written. Headings begin at the third level, below those of the page.
+//! Raw HTML is shown as it was written. Headings begin at the third level, below those of the page. What was written here
+//! goes through ammonia with the same list, so that a slip in this file opens nothing.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TextMergeStream};
 
 use super::Allowed;
@@ -10,6 +15,42 @@ use super::marks::{Piece, pieces, restored, taken_out};
 /// Deeper lists and quotes are shown flat.
 const DEEPEST: usize = 24;
 const CODE_ENDS: &str = "</code></pre>\n";
+const TAGS: [&str; 22] = [
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "em",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// No tag, attribute or address but those that are written here. Which addresses may be named is the caller's to say.
+static WALL: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut wall = Builder::empty();
+    wall.tags(HashSet::from(TAGS))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href", "rel"])), ("ol", HashSet::from(["start"]))]))
+        .allowed_classes(HashMap::from([("a", HashSet::from(["cite"]))]))
+        .url_schemes(HashSet::from(["http", "https"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None);
+    wall
+});
 
 /// Safe to stand in a page as it is.
 pub fn html(text: &str, allowed: Allowed<'_>) -> String {
@@ -19,7 +60,14 @@ pub fn html(text: &str, allowed: Allowed<'_>) -> String {
     for event in TextMergeStream::new(Parser::new_ext(&source, Options::ENABLE_TABLES)) {
         page.event(event);
     }
-    page.out
+    walled(page.out)
+}
+
+/// As it was written, if ammonia finds nothing to take away; else what it leaves. Its own writing escapes less.
+fn walled(written: String) -> String {
+    let alike = |page: &str| page.replace("&quot;", "\"").replace("&#39;", "'").replace("&nbsp;", "\u{a0}");
+    let left = WALL.clean(&written).to_string();
+    if alike(&left) == alike(&written) { written } else { left }
 }
 
 struct Page<'a> {
@@ -137,6 +185,15 @@ mod tests {
     fn check(text: &str, expected: &str) {
         let urls = ["https://docs.example/a?b=1&c=2".to_owned(), "javascript:alert(1)".to_owned()];
         assert_eq!(html(text, Allowed { urls: &urls, cited: &[1, 2] }), expected, "{text}");
+    }
+
+    #[test]
+    fn what_is_not_ours_falls_at_the_wall() {
+        let check = |written: &str, expected: &str| assert_eq!(walled(written.to_owned()), expected);
+        check("<p>it&#39;s &quot;so&quot;\u{a0}&lt;b&gt;</p>\n", "<p>it&#39;s &quot;so&quot;\u{a0}&lt;b&gt;</p>\n");
+        check("<p onclick=\"x\">a<script>b</script></p>", "<p>a</p>");
+        check("<a href=\"javascript:x\">a</a><img src=\"x\">", "<a>a</a>");
+        check("<p>a", "<p>a</p>");
     }
 
     #[test]

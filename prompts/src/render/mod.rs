@@ -8,9 +8,11 @@
 mod html;
 mod marks;
 mod plain;
+mod pointer;
 
 pub use html::html;
 pub use plain::plain;
+pub use pointer::pointer;
 
 /// What may be pointed to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -35,6 +35,28 @@ pub struct Extractive {
     pub language: Language,
 }
 
+/// Sources that give different figures for the same.
+#[derive(Clone, Debug, Serialize)]
+pub struct Disagree {
+    pub disagreements: Vec<Disagreement>,
+    pub language: Language,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Disagreement {
+    pub says: Dated,
+    pub otherwise: Dated,
+    /// Of the other one, where the answer does not quote it already.
+    pub quote: Option<String>,
+}
+
+/// A source by its alias, and when its author says that it was last changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dated {
+    pub n: usize,
+    pub dated: Option<String>,
+}
+
 /// No answer, said honestly.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Decline {
@@ -42,8 +64,8 @@ pub struct Decline {
     pub nearest: Vec<String>,
     /// What was asked about and stands in nothing that was found.
     pub missing: Vec<String>,
-    /// The way to a person, as it goes on from "or": "write to the desk".
-    pub handoff: Option<String>,
+    /// Who would take over, if asked for: "the support team".
+    pub team: Option<String>,
     pub language: Language,
 }
 
@@ -143,12 +165,21 @@ impl Extractive {
     }
 }
 
+impl Disagree {
+    pub fn sample() -> Self {
+        let dated = |n, dated: Option<&str>| Dated { n, dated: dated.map(str::to_owned) };
+        let quote = Some("Refunds arrive within 14 days.".to_owned());
+        let disagreement = Disagreement { says: dated(1, Some("2025-02-01")), otherwise: dated(2, None), quote };
+        Self { disagreements: vec![disagreement], language: Language::English }
+    }
+}
+
 impl Decline {
     pub fn sample() -> Self {
         Self {
             nearest: vec!["Refunds".into(), "Cancelling".into()],
             missing: vec!["gift vouchers".into()],
-            handoff: Some("write to the billing desk".into()),
+            team: Some("the billing desk".into()),
             language: Language::English,
         }
     }

@@ -10,18 +10,19 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 pub use inputs::{
-    Answer, AnswerRules, Clarify, Decline, Extractive, Handoff, Kind, Language, Quoted, Smalltalk, SourceField,
-    Summarise, Title, TurnField,
+    Answer, AnswerRules, Clarify, Dated, Decline, Disagree, Disagreement, Extractive, Handoff, Kind, Language, Quoted,
+    Smalltalk, SourceField, Summarise, Title, TurnField,
 };
 
 use crate::rewrite::Rewrite;
 
 /// The file of each template, and our text of it.
-const SHIPPED: [(&str, &str); 13] = [
+const SHIPPED: [(&str, &str); 14] = [
     ("answer_rules.txt", include_str!("../../templates/answer_rules.txt")),
     ("answer.txt", include_str!("../../templates/answer.txt")),
     ("clarify.txt", include_str!("../../templates/clarify.txt")),
     ("decline.txt", include_str!("../../templates/decline.txt")),
+    ("disagree.txt", include_str!("../../templates/disagree.txt")),
     ("extractive.txt", include_str!("../../templates/extractive.txt")),
     ("handoff.txt", include_str!("../../templates/handoff.txt")),
     ("rewrite.txt", include_str!("../../templates/rewrite.txt")),
@@ -104,6 +105,7 @@ impl Templates {
     fn try_in(&self, language: Language) -> Result<(), TemplateError> {
         self.clarify(&Clarify { language, ..Clarify::sample() })?;
         self.decline(&Decline { language, ..Decline::sample() })?;
+        self.disagree(&Disagree { language, ..Disagree::sample() })?;
         self.extractive(&Extractive { language, ..Extractive::sample() })?;
         for kind in Kind::ALL {
             self.smalltalk(&Smalltalk { kind, language, ..Smalltalk::sample() })?;
@@ -125,6 +127,10 @@ impl Templates {
 
     pub fn decline(&self, input: &Decline) -> Result<String, TemplateError> {
         self.render("decline.txt", input)
+    }
+
+    pub fn disagree(&self, input: &Disagree) -> Result<String, TemplateError> {
+        self.render("disagree.txt", input)
     }
 
     pub fn extractive(&self, input: &Extractive) -> Result<String, TemplateError> {
@@ -177,6 +183,7 @@ mod tests {
     fn every_rendering_is_known() {
         let templates = Templates::load().unwrap();
         insta::assert_snapshot!("extractive", templates.extractive(&Extractive::sample()).unwrap());
+        insta::assert_snapshot!("disagree", templates.disagree(&Disagree::sample()).unwrap());
         insta::assert_snapshot!("decline", templates.decline(&Decline::sample()).unwrap());
         insta::assert_snapshot!("decline_bare", templates.decline(&Decline::default()).unwrap());
         insta::assert_snapshot!("answer_rules", templates.answer_rules(&AnswerRules::sample()).unwrap());
@@ -201,6 +208,7 @@ mod tests {
             templates.decline(&Decline { language, ..Decline::sample() }).unwrap(),
             templates.decline(&Decline { language, ..Decline::default() }).unwrap(),
             templates.clarify(&Clarify { language, ..Clarify::sample() }).unwrap(),
+            templates.disagree(&Disagree { language, ..Disagree::sample() }).unwrap(),
         ];
         let smalltalk = Kind::ALL.map(|kind| Smalltalk { kind, language, ..Smalltalk::sample() });
         said.extend(smalltalk.iter().map(|input| templates.smalltalk(input).unwrap()));

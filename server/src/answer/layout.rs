@@ -64,6 +64,7 @@ mod tests {
             origin: String::new(),
             page: None,
             heading: String::new(),
+            dated: None,
             quote: quote.to_owned(),
             bytes,
             passage: String::new(),

@@ -11,7 +11,7 @@ use prompts::fence::Mark;
 use prompts::fit::Room;
 use prompts::pack::Offer;
 use prompts::ruler::Ruler;
-use prompts::template::{Decline, Extractive};
+use prompts::template::{Decline, Extractive, TemplateError};
 use retrieval::access::{Origin, Principal};
 use retrieval::followup::Turn;
 use retrieval::model::Passage;
@@ -20,12 +20,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::courtesy::answered_in;
+use super::disagreeing::{self, Dispute};
 use super::evidence::{Evidence, weigh};
 use super::layout::laid_out;
 use super::masking::Masking;
 use super::telling::Teller;
 use super::worded::{Hearing, Worded, word};
-use super::{AnswerError, Answerer, Citation, GENERATED, Named, StandAlone, Voice, citation, nearest};
+use super::{
+    AnswerError, Answerer, Citation, Disagreeing, Event, GENERATED, Named, StandAlone, Team, Voice, citation, nearest,
+};
 
 /// Of an answer in a model's words.
 const MOST_TOKENS: u32 = 1_024;
@@ -43,6 +46,8 @@ pub struct Material<'a> {
     pub found: &'a Found,
     pub sources: &'a [&'a Passage],
     pub masking: Masking,
+    /// Who could take over, where they can be asked for.
+    pub team: Option<&'a Team>,
 }
 
 /// An answer, before it is anybody's.
@@ -51,6 +56,7 @@ pub struct Made {
     pub text: String,
     pub declined: bool,
     pub citations: Vec<Citation>,
+    pub disagreeing: Vec<Disagreeing>,
     pub named: Vec<Named>,
     pub mode: &'static str,
     pub model: String,
@@ -120,7 +126,28 @@ impl Answerer {
             let why = if worded.ending.is_some() { UNBORNE } else { STOPPED };
             return Ok(Err(why.to_owned()));
         }
-        Ok(Ok(Made::in_words(worded, &prompt, &given, voice.model.name())))
+        let told = self.told(&worded.disputes, &worded.citations, &worded.text, material)?;
+        if let Some(told) = &told {
+            teller.say(Event::Words(told.clone()));
+        }
+        let made = Made::in_words(worded, &prompt, &given, voice.model.name());
+        Ok(Ok(Made { text: made.text + &told.unwrap_or_default(), ..made }))
+    }
+
+    /// Where sources disagree: that they do, to stand behind the answer.
+    fn told(
+        &self,
+        disputes: &[Dispute],
+        citations: &[Citation],
+        answer: &str,
+        material: &Material<'_>,
+    ) -> Result<Option<String>, TemplateError> {
+        if disputes.is_empty() {
+            return Ok(None);
+        }
+        let language = answered_in(&material.asked.text);
+        let told = disagreeing::told(&self.templates, disputes, citations, (answer, language))?;
+        Ok(Some(format!("\n\n{told}")))
     }
 
     fn prompt(&self, voice: &Voice, material: &Material<'_>) -> Result<Prompt, AnswerError> {
@@ -145,23 +172,35 @@ impl Answerer {
         let (question, sources) = (&material.asked.text, material.sources);
         let evidence = weigh(&*self.searcher.embedder, question, material.found, sources).await?;
         let citations = quoted(&evidence, sources);
-        let citations: Vec<Citation> =
-            citations.into_iter().map(|citation| material.masking.citation(citation)).collect();
-        let made = if citations.is_empty() { self.declined(material)? } else { self.extracted(question, citations)? };
+        let made = if citations.is_empty() { self.declined(material)? } else { self.extracted(citations, material)? };
         Ok(Made { mode: "extractive", model: "none".to_owned(), evidence, ..made })
     }
 
-    fn extracted(&self, question: &str, citations: Vec<Citation>) -> Result<Made, AnswerError> {
+    fn extracted(&self, citations: Vec<Citation>, material: &Material<'_>) -> Result<Made, AnswerError> {
+        let (question, masking) = (&material.asked.text, material.masking);
+        let disputes = disagreeing::among(question, &citations, material.sources);
+        let masked = |dispute: Dispute| Dispute { otherwise: masking.citation(dispute.otherwise), ..dispute };
+        let disputes: Vec<Dispute> = disputes.into_iter().map(masked).collect();
+        let mut citations: Vec<Citation> = citations.into_iter().map(|citation| masking.citation(citation)).collect();
         let (quotes, language) = (laid_out(&citations), answered_in(question));
         let text = self.templates.extractive(&Extractive { quotes, language })?;
-        Ok(Made { text, citations, ..Made::default() })
+        let told = self.told(&disputes, &citations, &text, material)?;
+        let text = text + &told.unwrap_or_default();
+        for Dispute { otherwise, .. } in &disputes {
+            if !citations.iter().any(|cited| cited.holds(otherwise)) {
+                citations.push(otherwise.clone());
+            }
+        }
+        let disagreeing = disputes.iter().map(Disagreeing::from).collect();
+        Ok(Made { text, citations, disagreeing, ..Made::default() })
     }
 
     fn declined(&self, material: &Material<'_>) -> Result<Made, AnswerError> {
         let nearest = nearest(material.found);
         let titles = nearest.iter().map(|near| material.masking.quoted(near.title.clone())).collect();
         let language = answered_in(&material.asked.text);
-        let text = self.templates.decline(&Decline { nearest: titles, language, ..Decline::default() })?;
+        let team = material.team.map(|team| team.name.clone());
+        let text = self.templates.decline(&Decline { nearest: titles, team, language, ..Decline::default() })?;
         Ok(Made { text, declined: true, named: nearest.into_iter().map(Named::from).collect(), ..Made::default() })
     }
 }
@@ -199,7 +238,7 @@ pub fn payer(principal: &Principal) -> Payer {
 
 impl Made {
     fn in_words(worded: Worded, prompt: &Prompt, given: &[&Passage], configured: &str) -> Self {
-        let Worded { text, citations, unsupported, lists, ending } = worded;
+        let Worded { text, citations, disputes, unsupported, lists, ending } = worded;
         let model = ending.as_ref().map_or(configured, |ending| ending.model.as_str()).to_owned();
         let usage = ending.as_ref().and_then(|ending| ending.usage);
         let told = json!({
@@ -216,6 +255,7 @@ impl Made {
             // Whatever it was given may be in its words, cited or not.
             named: given.iter().map(|passage| Named::from(*passage)).collect(),
             citations,
+            disagreeing: disputes.iter().map(Disagreeing::from).collect(),
             mode: GENERATED,
             model,
             is_cut: ending.is_none_or(|ending| ending.cut_off),

@@ -9,6 +9,7 @@ mod blocks;
 mod choose;
 mod clarify;
 mod courtesy;
+mod disagreeing;
 mod evidence;
 mod layout;
 mod made;
@@ -37,6 +38,7 @@ use prompts::cite;
 pub use prompts::cite::Standing;
 use prompts::pack::{Budget, Offer, pack};
 use prompts::persona::Persona;
+pub use prompts::render::pointer;
 use prompts::template::{TemplateError, Templates};
 use retrieval::access::{AccessError, Principal};
 use retrieval::followup::Turn;
@@ -125,11 +127,28 @@ pub struct Citation {
     pub origin: String,
     pub page: Option<u32>,
     pub heading: String,
+    /// When its author says that the document was last changed, as ISO 8601 writes it.
+    pub dated: Option<String>,
     pub quote: String,
     /// Within the document's text.
     pub bytes: Range<usize>,
     /// The passage around the quote, for showing it in its place.
     pub passage: String,
+}
+
+impl Citation {
+    /// Whether the other one quotes nothing more.
+    fn holds(&self, other: &Self) -> bool {
+        self.point == other.point && self.bytes.start <= other.bytes.start && other.bytes.end <= self.bytes.end
+    }
+}
+
+/// Two citations, by their aliases, that give different figures for the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Disagreeing {
+    /// The one that the answer goes by.
+    pub says: usize,
+    pub otherwise: usize,
 }
 
 /// A passage of which words stand in an answer that does not quote it.
@@ -146,6 +165,7 @@ pub struct Answer {
     pub text: String,
     pub declined: bool,
     pub citations: Vec<Citation>,
+    pub disagreeing: Vec<Disagreeing>,
     /// What it may rest on, as it was told before its first word.
     pub sources: Vec<Source>,
     /// What else the text was made of. With the citations it is all that the answer rests on: whoever words answers in
@@ -173,6 +193,8 @@ pub struct Past<'a> {
     pub turns: &'a [Turn],
     /// What was said besides, in few words.
     pub notes: Option<&'a str>,
+    /// In a conversation that is kept, which a person can take over.
+    pub is_kept: bool,
 }
 
 /// A language model, and who it speaks as.
@@ -205,7 +227,7 @@ impl Answerer {
         question: &Question,
         history: &[Turn],
     ) -> Result<Answer, AnswerError> {
-        let past = Past { turns: history, notes: None };
+        let past = Past { turns: history, ..Past::default() };
         self.tell(principal, question, past, Teller::to_nobody(CancellationToken::new())).await
     }
 
@@ -231,8 +253,9 @@ impl Answerer {
         let masking = Masking::of(self.mask_personal, principal);
         let shown: Vec<Source> = sources.iter().map(|source| masking.source(Source::from(*source))).collect();
         teller.say(Event::Sources { asked_as: asked.asked_as().map(str::to_owned), sources: shown.clone() });
-        let Past { turns: history, notes } = past;
-        let material = Material { asked: &asked, history, notes, found: &found, sources: &sources, masking };
+        let Past { turns: history, notes, is_kept } = past;
+        let team = self.team.as_deref().filter(|_| is_kept);
+        let material = Material { asked: &asked, history, notes, found: &found, sources: &sources, masking, team };
         let made = self.make(&material, &payer, &mut teller).await?;
         let took_ms = took(started);
         let record = self.record(principal, question, &made, trace::kept(&material, &made), took_ms).await;
@@ -295,12 +318,13 @@ impl Answer {
     }
 
     fn new(made: Made, asked_as: Option<&str>) -> Self {
-        let Made { text, declined, citations, named, mode, model, notice, is_cut, leans, .. } = made;
+        let Made { text, declined, citations, disagreeing, named, mode, model, notice, is_cut, leans, .. } = made;
         let leans = leans || asked_as.is_some();
         Self {
             text,
             declined,
             citations,
+            disagreeing,
             sources: Vec::new(),
             named,
             mode,
@@ -336,6 +360,7 @@ fn citation(n: usize, source: &Passage, within: Range<usize>) -> Option<Citation
         origin: source.origin.clone(),
         page: source.page,
         heading: source.heading.clone(),
+        dated: source.dated.clone(),
         quote: source.text.get(within.clone())?.to_owned(),
         bytes: source.bytes.start + within.start..source.bytes.start + within.end,
         passage: source.text.clone(),

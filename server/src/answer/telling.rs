@@ -34,6 +34,7 @@ pub struct Source {
     pub origin: String,
     pub page: Option<u32>,
     pub heading: String,
+    pub dated: Option<String>,
 }
 
 /// Tells somebody, and knows when they have heard enough.
@@ -71,13 +72,14 @@ impl Teller {
 
 impl From<&Passage> for Source {
     fn from(passage: &Passage) -> Self {
-        let Passage { document, title, origin, page, heading, .. } = passage;
+        let Passage { document, title, origin, page, heading, dated, .. } = passage;
         Self {
             document: *document,
             title: title.clone(),
             origin: origin.clone(),
             page: *page,
             heading: heading.clone(),
+            dated: dated.clone(),
         }
     }
 }

@@ -75,6 +75,7 @@ fn trace(material: &Material<'_>, made: &Made) -> Value {
         .iter()
         .map(|c| json!({"n": c.n, "document": c.document.to_string(), "start": c.bytes.start, "end": c.bytes.end}))
         .collect();
+    let disagreeing: Vec<[usize; 2]> = made.disagreeing.iter().map(|one| [one.says, one.otherwise]).collect();
     let worded_by = match asked.by {
         WordedBy::Asker => "asker",
         WordedBy::Rules => "rules",
@@ -85,6 +86,7 @@ fn trace(material: &Material<'_>, made: &Made) -> Value {
         "worded_by": worded_by,
         "candidates": candidates,
         "citations": cited,
+        "disagreeing": disagreeing,
         "strength": made.evidence.strength,
         "sure": made.evidence.sure,
         "notice": made.notice,

@@ -7,10 +7,11 @@ use std::ops::Range;
 
 use futures_util::StreamExt;
 use prompts::chat::{ChatError, ChatModel, Ending, Payer, Request, Said};
-use prompts::cite::{self, Checker, Lists, Standing};
+use prompts::cite::{self, Checker, Evidence, Lists, Standing};
 use prompts::mask::masked;
 use retrieval::model::Passage;
 
+use super::disagreeing::Dispute;
 use super::masking::Masking;
 use super::telling::{Checked, Event, Teller};
 use super::{Citation, citation};
@@ -20,6 +21,7 @@ use super::{Citation, citation};
 pub struct Worded {
     pub text: String,
     pub citations: Vec<Citation>,
+    pub disputes: Vec<Dispute>,
     /// Sentences that cite what does not say so.
     pub unsupported: usize,
     pub lists: Lists,
@@ -61,6 +63,8 @@ pub async fn word(
         match next.transpose()? {
             Some(Said::Piece(piece)) => worded.hear(checker.feed(&piece), &mut held, hearing, teller),
             Some(Said::End(ending)) => worded.ending = Some(ending),
+            // No answer offers a tool; whoever calls one all the same has failed before.
+            Some(Said::Call(_)) => {}
             None => break,
         }
     }
@@ -112,9 +116,15 @@ impl Worded {
         // Where sources disagree both are quoted, so that the reader can judge; where no source says so, none is.
         let refused = checked.refused.iter().filter(|_| standing == Standing::Conflict);
         let otherwise = refused.filter_map(|refusal| Some((refusal.n, refusal.otherwise.clone()?)));
-        let quoted = checked.supported.iter().map(|evidence| (evidence.n, evidence.quote.clone())).chain(otherwise);
-        let cited = quoted.filter_map(|(n, quote)| cited(hearing.sources, n, quote));
-        let citations: Vec<Citation> = cited.map(|citation| hearing.masking.citation(citation)).collect();
+        let otherwise = hearing.cited(otherwise);
+        let mut citations =
+            hearing.cited(checked.supported.iter().map(|evidence| (evidence.n, evidence.quote.clone())));
+        if let Some(Evidence { n: says, .. }) = checked.supported.first() {
+            let disputes = otherwise.iter().map(|otherwise| Dispute { says: *says, otherwise: otherwise.clone() });
+            let new: Vec<Dispute> = disputes.filter(|dispute| !self.disputes.contains(dispute)).collect();
+            self.disputes.extend(new);
+        }
+        citations.extend(otherwise);
         for citation in &citations {
             if !self.citations.contains(citation) {
                 self.citations.push(citation.clone());
@@ -124,7 +134,10 @@ impl Worded {
     }
 }
 
-/// The alias of the first source is 1.
-fn cited(sources: &[&Passage], n: usize, quote: Range<usize>) -> Option<Citation> {
-    citation(n, sources.get(n.checked_sub(1)?)?, quote)
+impl Hearing<'_> {
+    /// The alias of the first source is 1.
+    fn cited(&self, quoted: impl Iterator<Item = (usize, Range<usize>)>) -> Vec<Citation> {
+        let cited = quoted.filter_map(|(n, quote)| citation(n, self.sources.get(n.checked_sub(1)?)?, quote));
+        cited.map(|citation| self.masking.citation(citation)).collect()
+    }
 }

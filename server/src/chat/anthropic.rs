@@ -2,12 +2,13 @@
 //!
 //! The sibling of `openai`, with the same verbs. Knows no network.
 
-use prompts::chat::{ChatError, Message, Request, Speaker};
+use prompts::chat::{Call, ChatError, Message, Request, Tool};
 use reqwest::header::HeaderName;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::heard::{Heard, Known, Stop, asked_for_a_tool, garbled};
+use super::calls::Part;
+use super::heard::{Heard, Known, Stop, garbled};
 use super::refusal;
 use crate::config::Secret;
 
@@ -22,22 +23,42 @@ pub fn key(key: &Secret) -> (HeaderName, String) {
 }
 
 pub fn body(model: &str, request: &Request) -> Value {
-    json!({
+    let mut body = json!({
         "model": model,
         "system": request.system,
         "messages": request.messages.iter().map(message).collect::<Vec<_>>(),
         "max_tokens": request.max_tokens,
         "temperature": 0,
         "stream": true,
-    })
+    });
+    if !request.tools.is_empty() {
+        body["tools"] = request.tools.iter().map(tool).collect();
+    }
+    body
 }
 
 fn message(message: &Message) -> Value {
-    let role = match message.speaker {
-        Speaker::Person => "user",
-        Speaker::Model => "assistant",
-    };
-    json!({"role": role, "content": message.text})
+    match message {
+        Message::Person(text) => json!({"role": "user", "content": text}),
+        Message::Model { text, calls } if calls.is_empty() => json!({"role": "assistant", "content": text}),
+        Message::Model { text, calls } => {
+            // A block without text is refused.
+            let text = Some(text).filter(|text| !text.is_empty()).map(|text| json!({"type": "text", "text": text}));
+            json!({"role": "assistant", "content": text.into_iter().chain(calls.iter().map(call)).collect::<Vec<_>>()})
+        }
+        // Several in a row are read as one message.
+        Message::Outcome { call, text } => {
+            json!({"role": "user", "content": [{"type": "tool_result", "tool_use_id": call, "content": text}]})
+        }
+    }
+}
+
+fn tool(tool: &Tool) -> Value {
+    json!({"name": tool.name, "description": tool.about, "input_schema": tool.parameters})
+}
+
+fn call(call: &Call) -> Value {
+    json!({"type": "tool_use", "id": call.id, "name": call.tool, "input": call.arguments})
 }
 
 #[derive(Deserialize)]
@@ -47,9 +68,11 @@ enum Told {
         message: Start,
     },
     ContentBlockStart {
+        index: Option<u64>,
         content_block: Block,
     },
     ContentBlockDelta {
+        index: Option<u64>,
         delta: Block,
     },
     MessageDelta {
@@ -77,6 +100,13 @@ struct Block {
     #[serde(rename = "type")]
     kind: String,
     text: Option<String>,
+    /// Of a call: what it is called, and of which tool it is.
+    id: Option<String>,
+    name: Option<String>,
+    /// What the tool is given, whole; empty at the start of a stream,
+    input: Option<Map<String, Value>>,
+    /// which goes on with pieces of text.
+    partial_json: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,9 +141,13 @@ pub fn event(data: &str, known: &mut Known) -> Result<Heard, ChatError> {
             known.count(message.usage.as_ref().and_then(Count::input), None);
             Ok(Heard::Nothing)
         }
-        Told::ContentBlockStart { content_block: block } | Told::ContentBlockDelta { delta: block } => said(block),
+        Told::ContentBlockStart { index, content_block: block } | Told::ContentBlockDelta { index, delta: block } => {
+            said(block, index, known)
+        }
         Told::MessageDelta { delta, usage } => {
-            known.stop = delta.stop_reason.as_deref().map(stop).transpose()?.or(known.stop);
+            if let Some(reason) = delta.stop_reason {
+                known.stopped(stop(&reason)?)?;
+            }
             known.count(usage.as_ref().and_then(Count::input), usage.and_then(|count| count.output_tokens));
             Ok(Heard::Nothing)
         }
@@ -127,11 +161,13 @@ pub fn event(data: &str, known: &mut Known) -> Result<Heard, ChatError> {
 pub fn whole(body: &[u8], known: &mut Known) -> Result<String, ChatError> {
     let whole: Whole = serde_json::from_slice(body).map_err(|_| garbled("it is no message"))?;
     known.name(whole.model.as_deref());
-    known.stop = whole.stop_reason.as_deref().map(stop).transpose()?;
+    if let Some(reason) = whole.stop_reason {
+        known.stopped(stop(&reason)?)?;
+    }
     known.count(whole.usage.as_ref().and_then(Count::input), whole.usage.and_then(|count| count.output_tokens));
     let mut text = String::new();
-    for block in whole.content {
-        if let Heard::Text(piece) = said(block)? {
+    for (index, block) in (0..).zip(whole.content) {
+        if let Heard::Text(piece) = said(block, Some(index), known)? {
             text.push_str(&piece);
         }
     }
@@ -146,19 +182,28 @@ impl Count {
     }
 }
 
-fn said(block: Block) -> Result<Heard, ChatError> {
+fn said(block: Block, index: Option<u64>, known: &mut Known) -> Result<Heard, ChatError> {
     match block.kind.as_str() {
         "text" | "text_delta" => Ok(Heard::Text(block.text.unwrap_or_default())),
-        "tool_use" | "input_json_delta" => Err(asked_for_a_tool()),
+        "tool_use" | "input_json_delta" => called(block, index, known),
         // Thoughts, their signatures, and kinds to come.
         _ => Ok(Heard::Work),
     }
 }
 
+fn called(block: Block, index: Option<u64>, known: &mut Known) -> Result<Heard, ChatError> {
+    let Block { id, name, input, partial_json, .. } = block;
+    let (id, tool) = (id.unwrap_or_default(), name.unwrap_or_default());
+    let input = input.filter(|input| !input.is_empty()).map(|input| Value::Object(input).to_string());
+    let arguments = partial_json.or(input).unwrap_or_default();
+    known.calls.hear(Part { index, id: &id, tool: &tool, arguments: &arguments })?;
+    Ok(Heard::Work)
+}
+
 fn stop(reason: &str) -> Result<Stop, ChatError> {
     match reason {
         "max_tokens" | "model_context_window_exceeded" => Ok(Stop::CutOff),
-        "tool_use" => Err(asked_for_a_tool()),
+        "tool_use" => Ok(Stop::Calls),
         "refusal" => Err(ChatError::Refused("it does not want to answer this".to_owned())),
         _ => Ok(Stop::Whole),
     }

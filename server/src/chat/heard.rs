@@ -2,7 +2,9 @@
 //!
 //! Knows no format and no network.
 
-use prompts::chat::{ChatError, Ending, Usage};
+use prompts::chat::{ChatError, Ending, Said, Tool, Usage};
+
+use super::calls::Calls;
 
 /// A name is for a record, not for a novel.
 const MOST_NAME: usize = 80;
@@ -27,6 +29,8 @@ pub enum Stop {
     Whole,
     /// For want of tokens.
     CutOff,
+    /// For the outcomes of its calls.
+    Calls,
 }
 
 /// What is known of a reply so far.
@@ -34,11 +38,31 @@ pub enum Stop {
 pub struct Known {
     pub model: Option<String>,
     pub stop: Option<Stop>,
+    pub calls: Calls,
     pub input_tokens: Option<u64>,
     pub output_tokens: Option<u64>,
 }
 
 impl Known {
+    pub fn of(tools: &[Tool]) -> Self {
+        Self { calls: Calls::of(tools), ..Self::default() }
+    }
+
+    pub fn stopped(&mut self, stop: Stop) -> Result<(), ChatError> {
+        self.stop = Some(stop);
+        if stop == Stop::Calls { self.calls.wanted() } else { Ok(()) }
+    }
+
+    /// The end of a reply: the calls that it makes, and the rest. Half a call is none.
+    pub fn end(&mut self, configured: &str) -> Result<Vec<Said>, ChatError> {
+        let calls = if self.stop == Some(Stop::CutOff) { Vec::new() } else { self.calls.whole()? };
+        if self.stop == Some(Stop::Calls) && calls.is_empty() {
+            return Err(garbled("it stopped to call a tool, and named none"));
+        }
+        let end = Said::End(self.ending(configured));
+        Ok(calls.into_iter().map(Said::Call).chain([end]).collect())
+    }
+
     pub fn name(&mut self, model: Option<&str>) {
         let plain = model.map(|name| name.chars().filter(|c| !c.is_control()).take(MOST_NAME).collect::<String>());
         self.model = plain.filter(|name| !name.is_empty()).or(self.model.take());
@@ -49,7 +73,7 @@ impl Known {
         self.output_tokens = output_tokens.or(self.output_tokens);
     }
 
-    pub fn ending(&self, configured: &str) -> Ending {
+    fn ending(&self, configured: &str) -> Ending {
         let usage = |(input_tokens, output_tokens)| Usage { input_tokens, output_tokens };
         Ending {
             model: self.model.clone().unwrap_or_else(|| configured.to_owned()),
@@ -63,11 +87,6 @@ impl Known {
 
 pub fn garbled(why: &str) -> ChatError {
     ChatError::Garbled(why.to_owned())
-}
-
-/// None was offered, so nobody could give it one.
-pub fn asked_for_a_tool() -> ChatError {
-    garbled("it asked for a tool, and none was offered")
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! Ollama, llama.cpp, vLLM and others speak it too, each with something left out or added, so nothing is asked for that
 //! is not needed. Knows no network.
 
-use prompts::chat::{ChatError, Message, Request, Speaker};
+use prompts::chat::{Call, ChatError, Message, Request, Tool};
 use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::heard::{Heard, Known, Stop, asked_for_a_tool, garbled};
+use super::calls::Part;
+use super::heard::{Heard, Known, Stop, garbled};
 use super::refusal;
 use crate::config::Secret;
 
@@ -24,22 +25,42 @@ pub fn key(key: &Secret) -> (HeaderName, String) {
 pub fn body(model: &str, request: &Request) -> Value {
     let system = json!({"role": "system", "content": request.system});
     let messages: Vec<Value> = [system].into_iter().chain(request.messages.iter().map(message)).collect();
-    json!({
+    let mut body = json!({
         "model": model,
         "messages": messages,
         "max_tokens": request.max_tokens,
         "temperature": 0,
         "stream": true,
         "stream_options": {"include_usage": true},
-    })
+    });
+    // An empty list is refused by some.
+    if !request.tools.is_empty() {
+        body["tools"] = request.tools.iter().map(tool).collect();
+    }
+    body
 }
 
 fn message(message: &Message) -> Value {
-    let role = match message.speaker {
-        Speaker::Person => "user",
-        Speaker::Model => "assistant",
-    };
-    json!({"role": role, "content": message.text})
+    match message {
+        Message::Person(text) => json!({"role": "user", "content": text}),
+        Message::Model { text, calls } if calls.is_empty() => json!({"role": "assistant", "content": text}),
+        Message::Model { text, calls } => {
+            let text = Some(text).filter(|text| !text.is_empty());
+            json!({"role": "assistant", "content": text, "tool_calls": calls.iter().map(call).collect::<Vec<_>>()})
+        }
+        Message::Outcome { call, text } => json!({"role": "tool", "tool_call_id": call, "content": text}),
+    }
+}
+
+fn tool(tool: &Tool) -> Value {
+    let Tool { name, about, parameters } = tool;
+    json!({"type": "function", "function": {"name": name, "description": about, "parameters": parameters}})
+}
+
+/// The arguments are text that holds JSON.
+fn call(call: &Call) -> Value {
+    let arguments = Value::Object(call.arguments.clone()).to_string();
+    json!({"id": call.id, "type": "function", "function": {"name": call.tool, "arguments": arguments}})
 }
 
 /// A piece of a completion, or the whole of one: they differ in one name.
@@ -63,10 +84,25 @@ struct Delta {
     content: Option<String>,
     /// What it says instead, when it will not.
     refusal: Option<String>,
-    tool_calls: Option<Vec<Value>>,
+    tool_calls: Option<Vec<CallPart>>,
     /// As some servers call it, and as others do.
     reasoning_content: Option<Value>,
     reasoning: Option<Value>,
+}
+
+/// A piece of a call, or the whole of one.
+#[derive(Deserialize)]
+struct CallPart {
+    index: Option<u64>,
+    id: Option<String>,
+    function: Option<FunctionPart>,
+}
+
+#[derive(Deserialize, Default)]
+struct FunctionPart {
+    name: Option<String>,
+    /// Text that holds JSON, or, from some servers, the object itself.
+    arguments: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -108,30 +144,45 @@ fn heard(completion: Completion, known: &mut Known) -> Result<Heard, ChatError> 
     let Some(Choice { delta, finish_reason }) = choices.unwrap_or_default().into_iter().next() else {
         return Ok(Heard::Nothing);
     };
-    let stop = finish_reason.as_deref().map(stop).transpose()?;
-    known.stop = stop.or(known.stop);
-    delta.map_or(Ok(Heard::Nothing), said)
+    if let Some(reason) = finish_reason {
+        known.stopped(stop(&reason)?)?;
+    }
+    delta.map_or(Ok(Heard::Nothing), |delta| said(delta, known))
 }
 
-fn said(delta: Delta) -> Result<Heard, ChatError> {
+fn said(delta: Delta, known: &mut Known) -> Result<Heard, ChatError> {
     let is_something = |value: &Option<Value>| value.as_ref().is_some_and(|value| !value.is_null());
-    if delta.tool_calls.is_some_and(|calls| !calls.is_empty()) {
-        return Err(asked_for_a_tool());
+    let calls = delta.tool_calls.unwrap_or_default();
+    for call in &calls {
+        called(call, known)?;
     }
     if delta.refusal.is_some_and(|refusal| !refusal.is_empty()) {
         return Err(ChatError::Refused("it does not want to answer this".to_owned()));
     }
     match delta.content {
         Some(text) if !text.is_empty() => Ok(Heard::Text(text)),
+        _ if !calls.is_empty() => Ok(Heard::Work),
         _ if is_something(&delta.reasoning_content) || is_something(&delta.reasoning) => Ok(Heard::Work),
         _ => Ok(Heard::Nothing),
     }
 }
 
+fn called(call: &CallPart, known: &mut Known) -> Result<(), ChatError> {
+    let function = call.function.as_ref();
+    let arguments = match function.and_then(|function| function.arguments.as_ref()) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let tool = function.and_then(|function| function.name.as_deref()).unwrap_or_default();
+    let id = call.id.as_deref().unwrap_or_default();
+    known.calls.hear(Part { index: call.index, id, tool, arguments: &arguments })
+}
+
 fn stop(reason: &str) -> Result<Stop, ChatError> {
     match reason {
         "length" => Ok(Stop::CutOff),
-        "tool_calls" | "function_call" => Err(asked_for_a_tool()),
+        "tool_calls" | "function_call" => Ok(Stop::Calls),
         "content_filter" => Err(ChatError::Refused("content_filter".to_owned())),
         _ => Ok(Stop::Whole),
     }

@@ -1,6 +1,7 @@
 //! What a model costs. A model without a price costs an unknown sum, which is never taken for nothing.
 
-use prompts::chat::{Request, Usage};
+use prompts::chat::{Message, Request, Tool, Usage};
+use serde_json::{Map, Value};
 
 const MILLION: u128 = 1_000_000;
 /// Of the text of a request; no tokenizer makes more tokens of common text than one for two bytes.
@@ -33,11 +34,27 @@ impl Price {
 
     /// What a request may cost at most, before anybody has counted it.
     pub fn at_most(self, request: &Request) -> u64 {
-        let texts = request.messages.iter().map(|message| message.text.len());
-        let bytes: usize = texts.sum::<usize>() + request.system.len();
-        let tokens = bytes / BYTES_OF_A_TOKEN + TOKENS_OF_A_MESSAGE * (request.messages.len() + 1);
+        let Request { system, messages, tools, max_tokens: _ } = request;
+        let bytes = system.len() + messages.iter().map(said).sum::<usize>() + tools.iter().map(offered).sum::<usize>();
+        let tokens = bytes / BYTES_OF_A_TOKEN + TOKENS_OF_A_MESSAGE * (messages.len() + tools.len() + 1);
         self.of(Usage { input_tokens: tokens as u64, output_tokens: request.max_tokens.into() })
     }
+}
+
+fn said(message: &Message) -> usize {
+    let calls = match message {
+        Message::Model { calls, .. } => calls.as_slice(),
+        Message::Person(_) | Message::Outcome { .. } => &[],
+    };
+    message.text().len() + calls.iter().map(|call| call.tool.len() + as_json(&call.arguments)).sum::<usize>()
+}
+
+fn offered(tool: &Tool) -> usize {
+    tool.name.len() + tool.about.len() + as_json(&tool.parameters)
+}
+
+fn as_json(object: &Map<String, Value>) -> usize {
+    Value::Object(object.clone()).to_string().len()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::stream;
-use prompts::chat::{ChatError, Ending, Said, Streaming};
+use prompts::chat::{ChatError, Request, Said, Streaming};
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
@@ -47,15 +47,15 @@ struct Line {
 }
 
 impl Reading {
-    pub fn new(response: Response, settings: &RemoteSettings, max_tokens: u32, deadline: Instant) -> Self {
-        let most_bytes = LEAST_LIMIT_BYTES.saturating_add(MOST_BYTES_OF_A_TOKEN.saturating_mul(max_tokens as usize));
+    pub fn new(response: Response, settings: &RemoteSettings, request: &Request, deadline: Instant) -> Self {
+        let most_bytes = MOST_BYTES_OF_A_TOKEN.saturating_mul(request.max_tokens as usize);
         let line = Line {
             response,
             api: settings.api,
             model: settings.model.clone(),
             events: Events::default(),
-            known: Known::default(),
-            left_bytes: most_bytes,
+            known: Known::of(&request.tools),
+            left_bytes: most_bytes.saturating_add(LEAST_LIMIT_BYTES),
             is_begun: false,
             is_at_work: false,
             idle: settings.patience.idle,
@@ -66,12 +66,12 @@ impl Reading {
     }
 
     /// A reply that came in one piece.
-    pub fn whole(text: String, ending: Ending) -> Self {
+    pub fn whole(text: String, end: Vec<Said>) -> Self {
         let piece = Some(text).filter(|text| !text.is_empty()).map(Said::Piece);
-        Self { line: None, said: piece.into_iter().chain([Said::End(ending)]).collect() }
+        Self { line: None, said: piece.into_iter().chain(end).collect() }
     }
 
-    /// Until there is something to pass on, which has to be a word: an ending alone is no reply. `until` is for a model
+    /// Until there is something to pass on, which has to be a word or a call: an ending alone is no reply. `until` is for a model
     /// that gives no sign; one that thinks may take longer.
     pub async fn wait(&mut self, until: Instant) -> Result<(), Fault> {
         while self.said.is_empty() {
@@ -82,7 +82,7 @@ impl Reading {
             }
         }
         match self.said.front() {
-            Some(Said::Piece(_)) => Ok(()),
+            Some(Said::Piece(_) | Said::Call(_)) => Ok(()),
             Some(Said::End(_)) | None => Err(Fault::last(garbled("it holds no text"))),
         }
     }
@@ -127,7 +127,7 @@ impl Line {
             Err(_) => return Err(late()),
         };
         if is_over {
-            said.push_back(Said::End(self.known.ending(&self.model)));
+            said.extend(self.known.end(&self.model).map_err(Fault::last)?);
         }
         Ok(is_over)
     }

@@ -143,20 +143,18 @@ impl ChatModel for RemoteModel {
     }
 
     fn stream(&self, request: &Request, _payer: &Payer) -> Streaming {
-        let body = self.0.settings.api.body(&self.0.settings.model, request);
-        let call = Call { line: Arc::clone(&self.0), body, max_tokens: request.max_tokens };
-        Box::pin(stream::once(call.speak()).try_flatten())
+        let asking = Asking { line: Arc::clone(&self.0), request: request.clone() };
+        Box::pin(stream::once(asking.speak()).try_flatten())
     }
 }
 
 /// One reply, in as many tries as it takes.
-struct Call {
+struct Asking {
     line: Arc<Line>,
-    body: Value,
-    max_tokens: u32,
+    request: Request,
 }
 
-impl Call {
+impl Asking {
     async fn speak(self) -> Result<Streaming, ChatError> {
         let deadline = Instant::now() + self.line.settings.patience.total;
         let mut tries = 0;
@@ -177,7 +175,7 @@ impl Call {
     async fn attempt(&self, deadline: Instant) -> Result<Reading, Fault> {
         let Line { client, settings, address } = &*self.line;
         let until = deadline.min(Instant::now() + settings.patience.first_token);
-        let asked = client.post(address.clone()).json(&self.body);
+        let asked = client.post(address.clone()).json(&settings.api.body(&settings.model, &self.request));
         let response = timeout_at(until, asked.send()).await.map_err(|_| late())?.map_err(|error| broken(&error))?;
         let mut reading = self.reading(response, until, deadline).await?;
         reading.wait(until).await?;
@@ -188,16 +186,16 @@ impl Call {
         let settings = &self.line.settings;
         let (status, is_json) = (response.status(), is_json(&response));
         if status == StatusCode::OK && !is_json {
-            return Ok(Reading::new(response, settings, self.max_tokens, deadline));
+            return Ok(Reading::new(response, settings, &self.request, deadline));
         }
         let headers = response.headers().clone();
         let body = timeout_at(until, body(response)).await.map_err(|_| late())??;
         if !status.is_success() {
             return Err(refusal::of(status, &headers, &body));
         }
-        let mut known = Known::default();
+        let mut known = Known::of(&self.request.tools);
         let text = settings.api.whole(&body, &mut known).map_err(Fault::last)?;
-        Ok(Reading::whole(text, known.ending(&settings.model)))
+        Ok(Reading::whole(text, known.end(&settings.model).map_err(Fault::last)?))
     }
 }
 

@@ -126,7 +126,7 @@ impl Metered {
     async fn next(&mut self) -> Option<Result<Said, ChatError>> {
         let said = self.streaming.next().await?;
         let cost_micros = match &said {
-            Ok(Said::Piece(_)) => {
+            Ok(Said::Piece(_) | Said::Call(_)) => {
                 self.has_spoken = true;
                 None
             }

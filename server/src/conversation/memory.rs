@@ -155,6 +155,7 @@ mod tests {
             document: document.document,
             title: about.to_owned(),
             origin: String::new(),
+            dated: None,
             quoted: quoted.clone(),
         };
         let rests = vec![Rest { part: Part::Cited(quoted), ..document }];

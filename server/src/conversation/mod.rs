@@ -271,6 +271,7 @@ mod tests {
             text: "Ten days.".into(),
             declined: false,
             citations: Vec::new(),
+            disagreeing: Vec::new(),
             named: Vec::new(),
             mode,
             model: "m".into(),

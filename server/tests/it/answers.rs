@@ -22,7 +22,7 @@ use crate::models::{Act, Format, ModelServer};
 const PATIENCE: Duration = Duration::from_secs(60);
 const QUESTION: &str = "How long do refunds take?";
 const REFUNDS: &str = "# Refunds\n\nRefunds take ten business days to arrive. They go to the card that was charged.";
-const DESK: &str = "# Desk\n\nThe desk pays refunds of up to 731 euros without asking anybody.";
+const DESK: &str = "# Desk\n\nThe desk pays refunds of up to zq731x euros without asking anybody.";
 const SAYS: &str = "Refunds take ten business days to arrive [1].";
 
 async fn served(voice: Voice) -> Served {
@@ -66,7 +66,7 @@ async fn a_models_words_are_told_checked_and_kept() {
     let (_, asked) = &server.heard()[0];
     let prompt = asked.to_string();
     assert!(prompt.contains("ten business days") && prompt.contains(QUESTION), "{prompt}");
-    assert!(!prompt.contains("731"), "a visitor's prompt holds what they may not read: {prompt}");
+    assert!(!prompt.contains("zq731x"), "a visitor's prompt holds what they may not read: {prompt}");
 }
 
 /// What is false, or cites what does not say so, loses its marker; an answer of which nothing is left is not one.
@@ -138,11 +138,11 @@ async fn an_echo_repeats_nothing_that_the_asker_may_not_read() {
     let server = ModelServer::new().await;
     let served = with(&server, "echo").await;
     for question in
-        [QUESTION, "How much does the desk pay?", "731 euros?", "What is written about the desk and refunds?"]
+        [QUESTION, "How much does the desk pay?", "zq731x euros?", "What is written about the desk and refunds?"]
     {
         let body = json!({"question": question}).to_string();
         let reply = served.listen(&Holding::Nothing, "POST", "/api/v1/ask", &body, None).await;
-        assert!(!reply.body.replace(question, "").contains("731"), "{reply:?}");
+        assert!(!reply.body.replace(question, "").contains("zq731x"), "{reply:?}");
     }
     assert!(!server.heard().is_empty());
 }

@@ -32,7 +32,7 @@ impl Triggers {
     }
 }
 
-/// What one does with a human being.
+/// What one does with a human being: who says so may go on to say what about.
 const REACHING: &[&str] = &[
     "talk to",
     "talk with",
@@ -43,6 +43,14 @@ const REACHING: &[&str] = &[
     "connect me with",
     "transfer me to",
     "put me through to",
+    "sprechen mit",
+    "reden mit",
+    "verbinden sie mich mit",
+    "verbinde mich mit",
+];
+
+/// The same, where it is asked for and nothing else: "I need a person's invoice" goes on to another matter.
+const WANTING: &[&str] = &[
     "i want",
     "i need",
     "i would like",
@@ -50,13 +58,15 @@ const REACHING: &[&str] = &[
     "get me",
     "give me",
     "can i get",
-    "sprechen mit",
-    "reden mit",
-    "verbinden sie mich mit",
-    "verbinde mich mit",
+    "can i have",
+    "may i have",
+    "ask for",
+    "asking for",
     "ich will",
     "ich möchte",
     "ich brauche",
+    "ich verlange",
+    "verlange nach",
 ];
 
 /// What a human being is called, one or two words after that.
@@ -89,7 +99,8 @@ const ARTICLES: &[&str] =
     &["a", "an", "the", "your", "one", "another", "actual", "einem", "einen", "einer", "eine", "ein", "mit"];
 
 /// Whole requests in which nothing is reached for.
-const REQUESTS: &[&str] = &["human please", "agent please", "real person please", "no bot", "kein bot", "mensch bitte"];
+const REQUESTS: &[&str] =
+    &["human please", "person please", "agent please", "real person please", "no bot", "kein bot", "mensch bitte"];
 
 /// Only what is aimed at this conversation: "useless" alone may be about a device.
 const FRUSTRATION: &[&str] = &[
@@ -148,16 +159,17 @@ pub fn wants_human(question: &str) -> bool {
     let asked = words(question);
     let requested = REQUESTS.iter().any(|phrase| holds(&asked, phrase));
     let alone = HUMANS.iter().any(|human| asked.join(" ") == *human);
-    requested || alone || REACHING.iter().any(|reaching| reaches(&asked, reaching)) || reaches_in_german(&asked)
+    let reached = REACHING.iter().any(|reaching| reaches(&asked, reaching, true));
+    let wanted = WANTING.iter().any(|wanting| reaches(&asked, wanting, false));
+    requested || alone || reached || wanted || reaches_in_german(&asked)
 }
 
-/// Whether the words after this one name a human being, and nothing that goes on to another matter: "I need a person's
-/// invoice" does not.
-fn reaches(asked: &[String], reaching: &str) -> bool {
+/// Whether the words after these name a human being.
+fn reaches(asked: &[String], reaching: &str, may_go_on: bool) -> bool {
     let many = reaching.split(' ').count();
     let places = asked.windows(many).enumerate();
     let mut after = places.filter(|(_, window)| window.iter().zip(reaching.split(' ')).all(|(a, b)| a == b));
-    after.any(|(at, _)| names_human(&asked[at + many..], is_about_speech(reaching)))
+    after.any(|(at, _)| names_human(&asked[at + many..], may_go_on))
 }
 
 /// "... mit einem Mitarbeiter sprechen": the verb comes last.
@@ -167,7 +179,6 @@ fn reaches_in_german(asked: &[String]) -> bool {
     last && with.any(|(at, _)| names_human(&asked[at + 1..], true))
 }
 
-/// Who wants or needs a person may go on to say what for; who talks to one has said enough.
 fn names_human(rest: &[String], may_go_on: bool) -> bool {
     let articles = rest.iter().take_while(|word| ARTICLES.contains(&word.as_str())).count();
     let rest = &rest[articles..];
@@ -182,22 +193,6 @@ fn names_human(rest: &[String], may_go_on: bool) -> bool {
 fn ends(rest: &[String]) -> bool {
     rest.iter()
         .all(|word| matches!(word.as_str(), "now" | "please" | "bitte" | "jetzt" | "to" | "talk" | "help" | "me"))
-}
-
-fn is_about_speech(reaching: &str) -> bool {
-    !matches!(
-        reaching,
-        "i want"
-            | "i need"
-            | "i would like"
-            | "id like"
-            | "get me"
-            | "give me"
-            | "can i get"
-            | "ich will"
-            | "ich möchte"
-            | "ich brauche"
-    )
 }
 
 /// Most of a long text in capitals.
@@ -227,6 +222,8 @@ mod tests {
             "I need a real person now",
             "Ich möchte mit einem Mitarbeiter sprechen",
             "Ich brauche einen Menschen",
+            "May I ask for a person?",
+            "Ich verlange nach einem Menschen",
         ] {
             check(question, Some(Handoff::AskedForAHuman));
         }
@@ -241,6 +238,7 @@ mod tests {
             "I want someone removed from my account",
             "can your staff look at my patients' details",
             "What does an operator do?",
+            "How do I ask for a person to be removed?",
             "how many people may talk at once",
             "Can I give a prospect more time on the trial?",
             "a colleague is leaving next week, delete or archive her?",

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use prompts::chat::{ChatError, ChatModel, Ending, Message, Payer, Request, Said, Speaker, Streaming};
+use prompts::chat::{ChatError, ChatModel, Ending, Message, Payer, Request, Said, Streaming};
 use server::chat::{Api, Breaker, Ladder, Patience, Price, RemoteModel, RemoteSettings, Rung};
 use server::clock::Clock;
 
@@ -58,10 +58,9 @@ pub fn ladder(models: impl IntoIterator<Item = Arc<dyn ChatModel>>, clock: &Cloc
 }
 
 pub fn question() -> Request {
-    let message = |speaker, text: &str| Message { speaker, text: text.to_owned() };
-    let messages =
-        vec![message(Speaker::Person, "hello"), message(Speaker::Model, "yes?"), message(Speaker::Person, "why?")];
-    Request { system: "rules".into(), messages, max_tokens: 70 }
+    let model = Message::Model { text: "yes?".into(), calls: Vec::new() };
+    let messages = vec![Message::Person("hello".into()), model, Message::Person("why?".into())];
+    Request { system: "rules".into(), messages, tools: Vec::new(), max_tokens: 70 }
 }
 
 /// All that was said before the end, and how it ended.
@@ -73,6 +72,7 @@ pub async fn heard(mut streaming: Streaming) -> (String, Result<Ending, ChatErro
                 assert!(!piece.is_empty());
                 text.push_str(&piece);
             }
+            Ok(Said::Call(call)) => panic!("no tool was offered: {call:?}"),
             Ok(Said::End(ending)) => break Ok(ending),
             Err(error) => break Err(error),
         }
