@@ -1,52 +1,83 @@
 // @ts-check
-/** What the pages say to the server, and what they tell the person when it refuses. */
+/** What the pages say to the server, and how a refusal is told to a person. Who listens hears when it cannot be reached. */
 
-/** A refusal, in a sentence for the person. */
-export class Refused extends Error {}
+import { language, say } from "./words.js";
+
+/** A refusal: its code is the server's, its sentence is for the person. */
+export class Refused extends Error {
+  /** @param {string} code @param {string} message @param {number} [status] @param {number} [waitSeconds] */
+  constructor(code, message, status = 0, waitSeconds = 0) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.waitSeconds = waitSeconds;
+  }
+}
+
+/** `away` when the server cannot be reached, `here` when it was again, `stranger` when a sign-in has ended. */
+export const line = new EventTarget();
+
+/** Where the server has no better sentence than its code, and no German ones. @type {Record<string, import("./words.js").Key>} */
+const CODES = {
+  away: "error.away",
+  unreadable: "error.unreadable",
+  not_allowed: "error.not_allowed",
+  forbidden: "error.forbidden",
+  not_found: "error.not_found",
+  wrong_password: "error.wrong_password",
+  too_many: "error.too_many",
+  unavailable: "error.unavailable",
+  internal: "error.internal",
+  revoked: "error.revoked",
+  conflict: "error.conflict",
+};
 
 /**
  * The reply's JSON, or `null` where there is none.
  *
- * @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>}
+ * @param {string} method @param {string} path @param {object} [body] @param {Record<string, string>} [headers] @returns {Promise<any>}
  */
-export async function call(method, path, body) {
-  const json = body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const response = await fetch(`/api/v1${path}`, { method, ...json }).catch(() => {
-    throw new Refused("The server cannot be reached. Try again in a moment.");
-  });
-  const reply = await response.json().catch(() => null);
-  if (response.ok) return reply;
-  const sentence = reply?.error?.message ?? "The server gave no answer that can be read.";
-  throw new Refused(sentence + wait(response));
+export async function call(method, path, body, headers = {}) {
+  const response = await send(method, path, body, headers);
+  if (response.status === 204) return null;
+  const reply = await response.json().catch(() => undefined);
+  if (reply === undefined && response.status === 200) throw new Refused("unreadable", say("error.unreadable"));
+  return reply ?? null;
 }
-
-/** In how long to come back, where the server says so and its sentence does not. @param {Response} response */
-function wait(response) {
-  const seconds = Number(response.headers.get("retry-after"));
-  return seconds > 60 ? ` (about ${Math.ceil(seconds / 60)} minutes)` : "";
-}
-
-/** A button that is disabled loses the keyboard's focus, so it only looks it. */
-const BUSY = "aria-disabled";
 
 /**
- * Send a form once, however often Enter is pressed; what goes wrong is said below it.
+ * The response itself, if it is none of refusal.
  *
- * @param {HTMLFormElement} form @param {HTMLElement} said @param {() => Promise<void>} send
+ * @param {string} method @param {string} path @param {object} [body] @param {Record<string, string>} [headers] @param {AbortSignal} [signal]
  */
-export function onSubmit(form, said, send) {
-  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (button.hasAttribute(BUSY)) return;
-    button.setAttribute(BUSY, "true");
-    said.textContent = "";
-    try {
-      await send();
-    } catch (error) {
-      said.textContent = error instanceof Error ? error.message : "Something went wrong.";
-    } finally {
-      button.removeAttribute(BUSY);
-    }
+export async function send(method, path, body, headers = {}, signal) {
+  const json = body && { "content-type": "application/json" };
+  const request = { method, headers: { ...json, ...headers }, body: body && JSON.stringify(body), signal };
+  const response = await fetch(`/api/v1${path}`, request).catch((error) => {
+    if (signal?.aborted) throw error;
+    line.dispatchEvent(new Event("away"));
+    throw new Refused("away", say("error.away"));
   });
+  line.dispatchEvent(new Event("here"));
+  if (response.ok) return response;
+  throw await refusal(response);
+}
+
+/** In words for whoever sees it. @param {unknown} error @returns {string} */
+export function sentence(error) {
+  if (!(error instanceof Refused)) return say("error.unknown");
+  const key = CODES[error.code];
+  const own = language === "en" || !key;
+  const text = own ? error.message.charAt(0).toUpperCase() + error.message.slice(1) : say(key);
+  const minutes = Math.ceil(error.waitSeconds / 60);
+  return error.waitSeconds > 60 ? `${text} ${say("error.wait", { n: minutes })}` : text;
+}
+
+/** @param {Response} response */
+async function refusal(response) {
+  const reply = await response.json().catch(() => null);
+  const { code, message } = reply?.error ?? {};
+  if (code === "not_allowed") line.dispatchEvent(new Event("stranger"));
+  if (!message) return new Refused("unreadable", say("error.unreadable"), response.status);
+  return new Refused(code, message, response.status, Number(response.headers.get("retry-after")) || 0);
 }

@@ -1,12 +1,9 @@
 /** The page of the API: every route of the description, by keyboard alone, by day and by night. */
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { SCREENSHOTS, house, violations, visit } from "./stage.mjs";
-
-mkdirSync(SCREENSHOTS, { recursive: true });
 
 /** The page of the API with its routes on it. */
 async function docs(options = {}) {

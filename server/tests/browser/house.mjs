@@ -22,14 +22,16 @@ const PROVISIONED = resolve(ROOT, process.env.LECTERN_PROVISIONED || "target/lec
 const PARTS = ["lib", "models"];
 const SETUP_MS = 900_000;
 const START_MS = 120_000;
+/** One browser asks for many people here. */
+const LIMITS = "[limits]\nquestions_per_minute = 6000\nrequests_per_minute = 60000\n";
 
 /** What the person who runs the tests has set for a server of their own is not for this one. */
 const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LECTERN_")));
 
 export class House {
-  /** Made, filled and ready. */
-  static async open() {
-    const house = new House();
+  /** Made, filled and ready. `settings` are lines of the configuration. */
+  static async open(settings = "") {
+    const house = new House(settings);
     try {
       await house.#provide();
       house.port = await freePort();
@@ -41,12 +43,11 @@ export class House {
     }
   }
 
-  constructor() {
+  constructor(settings) {
     this.folder = mkdtempSync(join(tmpdir(), "lectern-browser-"));
     this.data = join(this.folder, "data");
     this.log = join(this.folder, "log");
-    // One browser asks for many people here.
-    writeFileSync(join(this.folder, "lectern.toml"), "[limits]\nquestions_per_minute = 6000\nrequests_per_minute = 60000\n");
+    writeFileSync(join(this.folder, "lectern.toml"), `${LIMITS}${settings}`);
     this.port = 0;
     this.child = undefined;
     this.killed = () => this.child?.kill("SIGKILL");
@@ -80,6 +81,14 @@ export class House {
   /** Through the command line, as the operator would. */
   async ingest(tier, files) {
     await run(["ingest", "--data-dir", this.data, "--tier", tier, "--wait", ...files]);
+  }
+
+  /** The link by which somebody joins who reads and does so much. */
+  async invite(login, role, tier) {
+    const { stdout } = await run(["users", "--data-dir", this.data, "add", login, "--role", role, "--tier", tier]);
+    const link = /lnk_[\w-]+/.exec(stdout)?.[0];
+    if (!link) throw new Error(`no link for ${login}: ${stdout}`);
+    return link;
   }
 
   async close() {

@@ -3,17 +3,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
-import { SCREENSHOTS, house, visit, violations } from "./stage.mjs";
+import { after, test } from "node:test";
+import { House } from "./house.mjs";
+import { PASSWORD, SCREENSHOTS, ownTrouble, visit, violations } from "./stage.mjs";
 
-const PASSWORD = "a quiet harbour";
-/** Chromium itself logs refusals; they are not the page's trouble. */
-const ownTrouble = (trouble) => trouble.filter((line) => !line.startsWith("Failed to load resource"));
+// A house that nobody looks after yet.
+const house = await House.open();
+after(() => house.close());
+
 const link = () => /\/join#(lnk_[\w-]+)/.exec(readFileSync(house.log, "utf8"))?.[1];
 
 test("the first admin joins, signs out and signs in again, with nothing but the keyboard", async () => {
-  const { page, trouble, requests, close } = await visit({ axe: true });
-  await page.locator("#account a", { hasText: "Sign in" }).waitFor();
+  const { page, trouble, requests, close } = await visit({ axe: true, at: house });
+  await page.locator("#sign-in-link").waitFor();
   await page.goto(`${house.origin}/join#${link()}`);
   await page.locator("#login:focus").waitFor();
   assert.match(await page.locator("#purpose").innerText(), /becomes its admin/);
@@ -34,14 +36,15 @@ test("the first admin joins, signs out and signs in again, with nothing but the 
   await page.waitForURL(`${house.origin}/`);
   await page.locator("#account", { hasText: "Ada <b>Lovelace</b>" }).waitFor();
   assert.equal(await page.locator("#account b").count(), 0, "a name is text");
+  await page.locator("#question").waitFor();
   await page.screenshot({ path: join(SCREENSHOTS, "signed-in.png"), fullPage: true });
   assert.deepEqual(await violations(page), []);
   assert.equal(await page.evaluate(() => document.cookie), "", "no script reads the cookie");
-  await page.locator("#account button").focus();
+  await page.locator("#account").focus();
   await page.keyboard.press("Enter");
-  await page.locator("#account a", { hasText: "Sign in" }).waitFor();
-
-  await page.locator("#account a").focus();
+  await page.getByRole("button", { name: "Sign out" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator("#sign-in-link").focus();
   await page.keyboard.press("Enter");
   await page.locator("#login:focus").waitFor();
   await page.keyboard.type("ada@example.org");
@@ -54,16 +57,16 @@ test("the first admin joins, signs out and signs in again, with nothing but the 
   await page.screenshot({ path: join(SCREENSHOTS, "sign-in.png"), fullPage: true });
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
-  await page.locator("#account button", { hasText: "Sign out" }).waitFor();
-  await page.locator("#account button").click();
-  await page.locator("#account a", { hasText: "Sign in" }).waitFor();
+  await page.locator("#account").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator("#sign-in-link").waitFor();
   assert.ok(!requests.some((path) => path.includes("lnk_")), "the link is in no address that is asked for");
   assert.deepEqual(ownTrouble(trouble), []);
   await close();
 });
 
 test("a link that was used, or is none, is said to be dead", async () => {
-  const { page, trouble, close } = await visit({ width: 360 });
+  const { page, trouble, close } = await visit({ width: 360, at: house });
   for (const dead of [link(), "", "lnk_x", "<img src=x onerror=alert(1)>"]) {
     await page.goto("about:blank");
     await page.goto(`${house.origin}/join#${dead}`);
@@ -75,7 +78,7 @@ test("a link that was used, or is none, is said to be dead", async () => {
 });
 
 test("whoever has to wait is told for how long", async () => {
-  const { page, close } = await visit({ width: 360, colorScheme: "dark" });
+  const { page, close } = await visit({ width: 360, colorScheme: "dark", at: house });
   const error = { code: "too_many", message: "too many wrong guesses: wait 900 seconds" };
   await page.route("**/api/v1/sessions", (route) =>
     route.fulfill({ status: 429, headers: { "retry-after": "900" }, json: { error } }));

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { answerWith, ask, house, visit } from "./stage.mjs";
+import { answerWith, ask, house, newest, openSource, ownTrouble, visit } from "./stage.mjs";
 
 const PICTURE = "<img src=x onerror=window.owned=1>";
 const SCRIPT = "<script>window.owned=1<\/script>";
+const DOCUMENT = "00000000-0000-7000-8000-000000000000";
 const ESCAPED = PICTURE.replace("<", "&lt;").replace(">", "&gt;");
 
 /** What is asked, and the document that answers it: its file's name and its text. */
@@ -43,10 +44,15 @@ test("markup of documents is shown as text and nothing of it runs", async (t) =>
     await t.test(name, async () => {
       const { page, trouble, requests, close } = await visit();
       await ask(page, question);
-      assert.ok((await page.locator("mark").count()) > 0, await page.locator("#answer").innerText());
-      assert.ok((await page.locator("#source-1 h3").textContent()).includes(PICTURE), "the title is shown as it is written");
+      const line = newest(page).locator(".source-line").first();
+      assert.ok((await line.locator(".title").textContent()).includes(PICTURE), "the title is shown as it is written");
+      await openSource(page);
+      assert.ok((await page.locator("mark").count()) > 0, await newest(page).innerText());
+      assert.ok((await page.locator(".source-head").textContent()).includes(PICTURE));
       await onlyText(page);
-      assert.deepEqual(requests.filter((path) => !path.startsWith("/ui/")), ["/", "/api/v1/me", "/api/v1/ask"]);
+      const known = ["/", "/api/v1/me", "/api/v1/suggestions", "/api/v1/conversations", "/api/v1/ask"];
+      const others = requests.filter((path) => !path.startsWith("/ui/") && !known.includes(path));
+      assert.deepEqual(others.filter((path) => !/^[/]api[/]v1[/]documents[/][\w-]+[/]text$/.test(path)), []);
       assert.deepEqual(trouble, []);
       await close();
     });
@@ -57,66 +63,83 @@ test("markup in every field of an answer is shown as text; what is no web page i
   const { page, trouble, close } = await visit();
   const quote = `Seven ${PICTURE}.`;
   const urls = ["javascript:window.owned=1", "https://handbook.example/a", `/srv/secret/${PICTURE}`];
-  const passage = `${quote} ${SCRIPT}`;
-  const cited = (url, at) => ({ n: at + 1, title: PICTURE, url, heading: PICTURE, page: 3, quote, start: 0, passage });
+  const cited = (url, at) => ({ n: at + 1, document_id: DOCUMENT, title: PICTURE, url, heading: PICTURE, page: 3, quote, start: 0, end: 9, passage: quote });
   const citations = urls.map(cited);
-  await answerWith(page, { json: { answer: PICTURE, declined: false, citations, mode: "extractive" } });
+  const answer = `${PICTURE} [1] [2] [3]`;
+  await answerWith(page, { reply: { answer, citations, asked_as: SCRIPT, notice: SCRIPT, sources: citations } });
   await ask(page, "anything");
   await onlyText(page);
-  const links = await page.locator("#answer a, #sources a").evaluateAll((found) => found.map((link) => link.getAttribute("href")));
-  assert.deepEqual(links, ["#source-1", "#source-2", "#source-3", "https://handbook.example/a"]);
-  assert.equal(await page.locator("mark").count(), 3, "the same words in three documents are three sources");
-  assert.ok(!(await page.locator("body").innerText()).includes("/srv/secret"));
-  assert.deepEqual(trouble, []);
+  assert.equal(await newest(page).locator("button.cite").count(), 3, "the same words in three documents are three sources");
+  const links = [];
+  for (const at of [0, 1, 2]) {
+    await newest(page).locator(".source-line").nth(at).click();
+    links.push(await page.locator(".source-head a").first().getAttribute("href"));
+    await onlyText(page);
+    await page.keyboard.press("Escape");
+  }
+  const original = `/api/v1/documents/${DOCUMENT}/original#page=3`;
+  assert.deepEqual(links, [original, "https://handbook.example/a", original]);
+  assert.deepEqual(ownTrouble(trouble), []);
   await close();
 });
 
-test("a model's words are text, and only markers of what is cited lead anywhere", async () => {
-  const { page, trouble, close } = await visit();
-  const quote = "Seven days.";
-  const cited = { n: 1, title: "T", url: "t.md", heading: "", page: null, quote, start: 0, passage: quote };
-  const answer = `It takes seven days [1]. ${PICTURE} ${SCRIPT} [2]\n\n[here](javascript:window.owned=1) [1]`;
-  const notice = `Careful: ${PICTURE}`;
-  await answerWith(page, { json: { answer, declined: false, citations: [cited], mode: "generated", model: SCRIPT, notice } });
+test("a page of the web is opened where the words stand, when the server says where", async () => {
+  const { page, close } = await visit();
+  const link = "https://handbook.example/a#:~:text=Seven%20days";
+  const cited = { n: 1, document_id: DOCUMENT, title: "T", url: "https://handbook.example/a", heading: "", page: null, quote: "Seven days.", start: 0, end: 11, passage: "", link };
+  await answerWith(page, { reply: { answer: "Seven days. [1]", citations: [cited] } });
   await ask(page, "anything");
-  await onlyText(page);
-  const links = await page.locator("#answer a").evaluateAll((found) => found.map((link) => link.getAttribute("href")));
-  assert.deepEqual(links, ["#source-1", "#source-1"]);
-  const shown = await page.locator("#answer").innerText();
-  assert.ok(shown.includes(SCRIPT) && shown.includes(notice) && shown.includes("In the words of"), shown);
-  assert.ok(!shown.includes("No language model"), shown);
-  assert.deepEqual(trouble, []);
+  await newest(page).locator("button.cite").click();
+  const anchor = page.locator(".source-head a");
+  assert.deepEqual([await anchor.getAttribute("href"), await anchor.getAttribute("rel")], [link, "noopener noreferrer"]);
   await close();
 });
 
-test("markup in the titles of a declined answer is text too", async () => {
+test("markup in the titles of a declined answer and of a question back is text too", async () => {
   const { page, trouble, close } = await visit();
   const answer = `I don't know.\nThe nearest titles are "${PICTURE}${SCRIPT}".`;
-  await answerWith(page, { json: { answer, declined: true, citations: [], mode: "extractive" } });
+  await answerWith(page, { reply: { answer, declined: true } });
   await ask(page, PICTURE);
-  assert.ok((await page.locator("#answer").innerText()).includes(PICTURE + SCRIPT));
+  assert.ok((await newest(page).locator(".words").innerText()).includes(PICTURE + SCRIPT));
   await onlyText(page);
+  await page.unroute("**/api/v1/ask");
+  await answerWith(page, { reply: { answer: `Which of these do you mean: "${PICTURE}" or "B"?`, mode: "clarify" } });
+  await ask(page, SCRIPT);
+  assert.deepEqual(await newest(page).locator(".chip").allTextContents(), [PICTURE, "B"]);
+  await onlyText(page);
+  await newest(page).locator(".chip").nth(1).click();
+  await page.locator(".turn").nth(2).waitFor();
+  assert.equal(await newest(page).locator(".question").textContent(), "B", "what was meant is asked by a press");
   assert.deepEqual(trouble, []);
   await close();
 });
 
-test("quotes are highlighted in the order of their passage, whatever order they come in", async () => {
+test("a quote that stands in its document no more is shown, and said to be gone", async () => {
   const { page, close } = await visit();
-  const passage = "First this. Then that. This again: First this.";
-  const named = { n: 1, title: "T", url: "t.md", heading: "", page: null, passage };
-  const citations = ["Then that.", "First this."].map((quote) => ({ ...named, quote, start: passage.indexOf(quote) }));
-  await answerWith(page, { json: { answer: "", declined: false, citations } });
+  const quote = "Refunds take no time at all.";
+  await page.route("**/api/v1/documents/*/text", (route) => route.fulfill({ contentType: "text/plain; charset=utf-8", body: "# Refunds\n\nÄ 💷 Refunds take ten days.\nThen they are there." }));
+  const cited = (words, start, end) => ({ n: 1, document_id: DOCUMENT, title: "T", url: "t.md", heading: "", page: null, quote: words, start, end, passage: "" });
+  await answerWith(page, { reply: { answer: `${quote} [1]`, citations: [cited(quote, 0, 28)] } });
   await ask(page, "anything");
-  assert.deepEqual(await page.locator("mark").allTextContents(), ["First this.", "Then that."]);
-  assert.equal(await page.locator(".passage").textContent(), passage);
+  await newest(page).locator("button.cite").click();
+  await page.locator(".changed blockquote", { hasText: quote }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.unroute("**/api/v1/ask");
+  const bytes = new TextEncoder().encode("# Refunds\n\nÄ 💷 ").length;
+  await answerWith(page, { reply: { answer: "Refunds take ten days. [1]", citations: [cited("Refunds take ten days.", bytes, bytes + 22)] } });
+  await ask(page, "anything");
+  await newest(page).locator("button.cite").click();
+  await page.locator("mark.is-chosen").waitFor();
+  assert.equal(await page.locator("mark.is-chosen").textContent(), "Refunds take ten days.", "bytes are counted, not letters");
   await close();
 });
 
-/** Nothing below the answer but the elements that the page itself makes, and nothing has run. */
+/** Nothing of an answer or its source but the elements that the page itself makes, and nothing has run. */
 async function onlyText(page) {
   await page.waitForTimeout(200);
-  const names = await page.locator("#answer *, #sources *").evaluateAll((all) => all.map((element) => element.localName));
-  const known = ["a", "article", "blockquote", "h2", "h3", "mark", "p"];
+  const names = await page.locator(".turns *, .source *").evaluateAll((all) => all.map((element) => element.localName));
+  const known = ["a", "article", "bdi", "blockquote", "br", "button", "code", "details", "div", "em", "h2", "h3", "h4", "header", "li", "mark", "ol",
+    "p", "path", "span", "strong", "summary", "svg", "table", "tbody", "td", "th", "thead", "tr", "ul", "section"];
   assert.deepEqual(names.filter((name) => !known.includes(name)), []);
   assert.equal(await page.evaluate(() => "owned" in window), false);
 }

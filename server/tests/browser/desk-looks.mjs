@@ -1,0 +1,129 @@
+/**
+ * Looks of the pages for whoever looks after the house: each in its states, on a phone and on a wide screen, by day and by
+ * night, in both languages, held to what `looks.mjs` holds the others to.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { onDisk, upload } from "./shelf.mjs";
+import { SCREENSHOTS, ownTrouble, person, visit, violations } from "./stage.mjs";
+
+const ADMIN = "chief@example.org";
+const EDITOR = "lib@example.org";
+const TITLE = "Roof garden rules ".repeat(16).trim();
+
+const rows = (page) => page.locator("tbody tr").first().waitFor();
+
+/** Of each page: where it stands, who looks at it, and how its state is reached. */
+const STATES = {
+  library: { path: "/library", reach: rows },
+  "library-picked": {
+    path: "/library",
+    reach: async (page) => {
+      await rows(page);
+      await page.locator(".pick-box").first().check();
+      await page.locator("#picked button").nth(1).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  "library-none": { path: "/library?q=nosuchthing", reach: (page) => page.locator(".empty").waitFor() },
+  upload: {
+    path: "/library",
+    reach: async (page) => {
+      await page.locator("#add-documents").click();
+      await page.locator("#upload input[type=file]").setInputFiles([onDisk("looks 🚲.txt", "A bicycle.\n"), onDisk("looks-huge.txt", 50 * 1024 * 1024 + 1)]);
+      await page.locator(".file").nth(1).waitFor();
+    },
+  },
+  document: {
+    path: "/library?q=Roof+garden",
+    reach: async (page) => {
+      await page.locator("a.name", { hasText: TITLE }).first().click();
+      await page.locator(".chunk").first().waitFor();
+    },
+  },
+  "document-readers": {
+    path: "/library?q=Roof+garden",
+    reach: async (page) => {
+      await page.locator("a.name").first().click();
+      await page.locator("[role=tab]").nth(3).click();
+      await page.locator("#document form").waitFor();
+    },
+  },
+  "document-label": {
+    path: "/library?q=Roof+garden",
+    reach: async (page) => {
+      await page.locator("a.name").first().click();
+      await page.locator("#relabel").click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  sites: { path: "/library/sources", reach: (page) => page.locator(".line-card, .empty").first().waitFor() },
+  "site-form": {
+    path: "/library/sources",
+    reach: async (page) => {
+      await page.locator("#add-site").click();
+      await page.locator("details.more summary").click();
+    },
+  },
+  jobs: { path: "/jobs", reach: (page) => page.locator(".line-card").first().waitFor() },
+  job: { path: "/jobs", reach: (page) => page.locator(".line-card").first().click().then(() => rows(page)) },
+  people: { path: "/people", reach: rows },
+  invite: { path: "/people", reach: (page) => page.locator("#invite").click() },
+  person: { path: "/people", reach: (page) => page.locator("a.name").first().click().then(() => page.locator("#rights").waitFor()) },
+  groups: { path: "/people/groups", reach: rows },
+  keys: { path: "/people/keys", reach: (page) => page.locator("#make-key").click() },
+  simulator: {
+    path: "/access",
+    reach: async (page) => {
+      await page.locator("#compare-question").fill("How long do refunds take?");
+      await page.locator("#compare button[type=submit]").click();
+      await page.locator(".pane").nth(1).waitFor();
+    },
+  },
+  reads: {
+    path: "/access/reads",
+    reach: async (page) => {
+      await page.locator("#reads-person").fill(EDITOR);
+      const { documents } = await page.evaluate(async () => (await fetch("/api/v1/documents?limit=1")).json());
+      await page.locator("#reads-document").fill(documents[0].document_id);
+      await page.keyboard.press("Enter");
+      await page.locator(".verdict").waitFor();
+    },
+  },
+  audit: { path: "/access/audit", reach: rows },
+  check: { path: "/access/check", reach: (page) => page.locator("#check-begin").waitFor() },
+  spending: { path: "/insight/spending", reach: (page) => page.locator(".empty").waitFor() },
+};
+
+const LOOKS = [360, 1_440].flatMap((width) => ["light", "dark"].flatMap((colorScheme) => ["en-GB", "de-DE"].map((locale) => ({ width, colorScheme, locale }))));
+
+test("there are people, a group and a document with a long title to look at", async () => {
+  await person(EDITOR, "editor", "internal");
+  await person(ADMIN, "admin", "restricted");
+  const { page, close } = await visit({ as: ADMIN, path: "/people/groups" });
+  await page.locator("#group-form input").fill("quay-masters");
+  await page.keyboard.press("Enter");
+  await page.locator("tr", { hasText: "quay-masters" }).waitFor();
+  await page.goto(new URL("/library", page.url()).href);
+  await upload(page, [onDisk("roof-looks.html", `<html><head><title>${TITLE}</title></head><body><p>The roof garden closes at nine.</p></body></html>`)], { tier: "internal" });
+  await close();
+});
+
+for (const [state, { path, reach }] of Object.entries(STATES)) {
+  for (const look of LOOKS) {
+    const name = `${state}-${look.colorScheme}-${look.locale.slice(0, 2)}-${look.width}`;
+    test(name, async () => {
+      const { page, trouble, close } = await visit({ ...look, path, as: ADMIN, axe: true });
+      await reach(page);
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+      const wide = await page.evaluate(() => [document.documentElement, document.getElementById("main")].map((one) => one.scrollWidth - one.clientWidth));
+      assert.deepEqual(wide, [0, 0], "the page scrolls sideways");
+      assert.deepEqual(await violations(page), []);
+      assert.notEqual(await page.title(), "Lectern", "every page is called something");
+      assert.deepEqual(ownTrouble(trouble), []);
+      await close();
+    });
+  }
+}

@@ -1,0 +1,92 @@
+/** Sites as an editor meets them: one is added, read, looked into address by address, tested, and forgotten. */
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { House } from "./house.mjs";
+import { PASSWORD, ask, newest, ownTrouble, visit } from "./stage.mjs";
+
+const EDITOR = "sid@example.org";
+const page = (title, text, links = []) => `<html><head><title>${title}</title></head><body><main><h1>${title}</h1><p>${text}</p>${links.map((href) => `<a href="${href}">${href}</a> `).join("")}</main></body></html>`;
+
+/** What the site has; a test may take something away. */
+const PAGES = new Map([
+  ["/docs/", page("Harbour docs", "The harbour master answers the radio on channel twelve from six in the morning.", ["/docs/cranes", "/docs/private/x", "/docs/gone", "/other"])],
+  ["/docs/cranes", page("Cranes", "A crane of the harbour lifts forty tonnes at most, and needs two people on the quay.")],
+  ["/robots.txt", "User-agent: *\nDisallow: /docs/private\n"],
+]);
+
+test("a site is read, each address says what became of it, and it is forgotten", async () => {
+  const site = createServer((request, response) => {
+    const found = PAGES.get(request.url);
+    response.writeHead(found ? 200 : 404, { "content-type": request.url === "/robots.txt" ? "text/plain" : "text/html" });
+    response.end(found ?? "not here");
+  });
+  await new Promise((done) => site.listen(0, "127.0.0.1", done));
+  const { port } = site.address();
+  const at = await House.open(`[crawl]\nallow_networks = ["127.0.0.1/32"]\nports = [${port}]\ndelay_ms = 10\n`);
+  try {
+    await readAndForget(at, `http://127.0.0.1:${port}`);
+  } finally {
+    await at.close();
+    await new Promise((done) => site.close(done));
+  }
+});
+
+async function readAndForget(at, origin) {
+  const link = await at.invite(EDITOR, "editor", "internal");
+  const { page: seen, trouble, close } = await visit({ at, path: `/join#${link}`, width: 1_440 });
+  await seen.locator("#password").fill(PASSWORD);
+  await seen.locator("#again").fill(PASSWORD);
+  await seen.locator("form button[type=submit]").click();
+  await seen.locator("#question").waitFor();
+  await seen.goto(`${at.origin}/library/sources`);
+  await seen.getByRole("heading", { name: "No site is read yet" }).waitFor();
+
+  await seen.locator("#add-site").click();
+  await seen.locator("#site-url").fill(`${origin}/docs/`);
+  await seen.getByText("More about how it is read").click();
+  await seen.locator("[name=depth]").fill("3");
+  await seen.reload();
+  assert.equal(await seen.locator("#site-url").inputValue(), `${origin}/docs/`, "what was typed is there after a reload");
+  assert.equal(await seen.locator("[name=depth]").inputValue(), "3");
+  await seen.locator("#site-form button[type=submit]").click();
+  await seen.waitForURL(/\/library\/sources\/[0-9a-f-]+$/);
+  await seen.getByText("2 pages in the library · read once").waitFor({ timeout: 60_000 });
+  await seen.locator("#ledger tbody tr").nth(4).waitFor();
+
+  await seen.getByRole("button", { name: "Kept off by robots.txt 1" }).click();
+  assert.match(await seen.locator("#ledger tbody").innerText(), /\/docs\/private\/x/);
+  assert.equal(await seen.locator("#ledger tbody tr").count(), 1);
+  await seen.getByRole("button", { name: "All 5" }).click();
+  await seen.getByLabel("Search in addresses and reasons").fill("404");
+  assert.match(await seen.locator("#ledger tbody").innerText(), /\/docs\/gone/);
+  await seen.locator("#test-url").fill(`${origin}/docs/private/y`);
+  await seen.getByRole("button", { name: "Test an address" }).click();
+  await seen.getByText("It would not be asked for.").waitFor();
+  await seen.locator("#explain .grounds .bad", { hasText: "Disallow: /docs/private" }).waitFor();
+
+  await seen.goto(at.origin);
+  await ask(seen, "How much does a crane of the harbour lift?");
+  assert.match(await newest(seen).innerText(), /forty tonnes/);
+  await seen.goto(`${at.origin}/library/sources`);
+  await seen.locator(".line-card").click();
+  await seen.locator("#ledger a.name", { hasText: "cranes" }).click();
+  await seen.locator("#relabel").click();
+  await seen.getByRole("dialog").locator("select").selectOption("public");
+  await seen.getByRole("button", { name: "Save" }).click();
+  await seen.getByRole("dialog").locator(".wrong", { hasText: "A site brings this document" }).waitFor();
+  await seen.getByRole("button", { name: "Cancel" }).click();
+
+  await seen.goto(`${at.origin}/library/sources`);
+  await seen.locator(".line-card").click();
+  await seen.getByRole("button", { name: "Delete" }).click();
+  await seen.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await seen.getByRole("heading", { name: "No site is read yet" }).waitFor();
+  await seen.goto(at.origin);
+  await seen.getByRole("button", { name: "New question" }).or(seen.getByRole("link", { name: "New question" })).first().click();
+  await ask(seen, "How much does a crane of the harbour lift?");
+  assert.ok(!(await newest(seen).innerText()).includes("forty tonnes"));
+  assert.deepEqual(ownTrouble(trouble), []);
+  await close();
+}

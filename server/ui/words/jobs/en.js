@@ -1,0 +1,31 @@
+// @ts-check
+/** What the pages about jobs say in English. */
+
+export default {
+  "jobs.about": "What is being taken in, and what was.",
+  "jobs.became": "Became",
+  "jobs.crawl": "Reading a site",
+  "jobs.expire": "Forgetting what has had its time",
+  "jobs.failed": { one: "{n} failed", other: "{n} failed" },
+  "jobs.ingest": "Taking in files",
+  "jobs.item": "Item",
+  "jobs.item_list": "Items of this job",
+  "jobs.items": { one: "{n} item", other: "{n} items" },
+  "jobs.left": { one: "about {n} minute left", other: "about {n} minutes left" },
+  "jobs.left_seconds": "less than a minute left",
+  "jobs.none": "Nothing was taken in yet",
+  "jobs.none_about": "Files that are added and sites that are read stand here as jobs.",
+  "jobs.nothing_failed": "Nothing failed, or everything was handed in again since.",
+  "jobs.one": "Job",
+  "jobs.own": "yours",
+  "jobs.part": "{n} of {all} items",
+  "jobs.parts": "Parts",
+  "jobs.progress": "How far it is",
+  "jobs.reconcile": "Putting the index in order",
+  "jobs.retry": "Try again what failed",
+  "jobs.retry_all": "Try again what failed in the last days",
+  "jobs.statuses": "What they became",
+  "jobs.stop": "Stop",
+  "jobs.stopping": "It is being stopped.",
+  "jobs.why": "Why",
+};
