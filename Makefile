@@ -9,7 +9,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest soak-access soak-answers eval fmt deny provide check-format check-lints check-tests check-browser check-clients
+.PHONY: help run test bench bench-ingest soak-access soak-answers crash eval fmt deny provide check-format check-lints check-tests check-browser check-clients
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ soak-access: ## Ask a million times as somebody, on both indexes, against the ru
 
 soak-answers: ## Talk for long with language models that repeat their prompts, or obey what documents say
 	$(CARGO) test --release --locked --workspace --test it -- --ignored --nocapture liars::soak
+
+crash: ## Kill a server a thousand times amid changes, on both databases (hours; SEED and CYCLES name another run)
+	$(CARGO) test --release --locked --workspace --test it -- --ignored --nocapture cli::crash::soak
 
 eval: ## Measure retrieval and answers on every set there is, and write docs/EVALUATION.md (DATA=folder)
 	$(CARGO) build --release

@@ -87,6 +87,7 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/api/v1/keys",
         "/api/v1/sources",
         "/api/v1/jobs",
+        "/api/v1/schedules",
         "/api/v1/conversations",
         "/api/v1/inbox",
         "/api/v1/inbox?state=resolved",
@@ -100,7 +101,9 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
     ];
     requests.extend(aloud(who, COMMON));
     requests.extend(lists.map(|path| get(who, path, path.to_owned())));
-    requests.push(get(who, "/api/v1/jobs/{job}", format!("/api/v1/jobs/{}", marked.job)));
+    let job = format!("/api/v1/jobs/{}", marked.job);
+    requests.push(get(who, "/api/v1/jobs/{job}/events", format!("{job}/events?for_seconds=0")));
+    requests.push(get(who, "/api/v1/jobs/{job}", job));
     requests
 }
 

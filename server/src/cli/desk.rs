@@ -110,7 +110,7 @@ impl Desk {
         let answer = match conversations.called(&eyes, &question) {
             Some(team) => house.answerer.pass_on(&eyes, &team, &question, teller).await?,
             None => {
-                let past = Past { turns: &talk.history, notes: talk.notes.as_deref() };
+                let past = Past { turns: &talk.history, notes: talk.notes.as_deref(), is_kept: true };
                 house.answerer.tell(&eyes, &question, past, teller).await?
             }
         };

@@ -87,8 +87,8 @@ enum Command {
     Replay(replay::Args),
     /// Try again what failed
     Retry(retry::Args),
-    /// Show how a job stands
-    Jobs(jobs::Args),
+    /// Show what is being worked on, stop it, and say what begins by itself
+    Jobs(jobs::JobsArgs),
     /// Measure retrieval and answers on sets of questions
     Eval(eval::Args),
     /// Look after the people who have an account

@@ -12,9 +12,9 @@ use super::Failure;
 use crate::config::Secret;
 use crate::datadir::DataDir;
 use crate::http::wire::{
-    Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, Format, InspectReply, JobReply,
-    LedgerReply, NewDocuments, PageReply, Queued, RecordReply, Removed, Retried, Retry, SearchReply, SearchRequest,
-    SelfCheckReply, SiteRequest, SourceReply, Sources, SpendingReply, SyncReply, SyncRequest, WhyReply, WhyRequest,
+    Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, Format, InspectReply, LedgerReply,
+    NewDocuments, PageReply, Queued, RecordReply, Removed, Retried, Retry, SearchReply, SearchRequest, SelfCheckReply,
+    SiteRequest, SourceReply, Sources, SpendingReply, SyncReply, SyncRequest, WhyReply, WhyRequest,
 };
 use crate::http::wire::{Behind, ConversationLine, ConversationList, ConversationReply, Rename, Sought};
 use crate::http::wire::{
@@ -36,7 +36,7 @@ pub struct ServerFile {
 }
 
 pub struct Remote {
-    client: reqwest::Client,
+    pub(super) client: reqwest::Client,
     url: String,
     token: Secret,
 }
@@ -216,7 +216,7 @@ impl Remote {
     }
 
     /// Remove what this path names; false when it was not there.
-    async fn gone(&self, path: &str) -> Result<bool, Failure> {
+    pub(super) async fn gone(&self, path: &str) -> Result<bool, Failure> {
         self.gone_at(self.at(path)).await
     }
 
@@ -259,20 +259,20 @@ impl Remote {
         Ok(at)
     }
 
-    pub async fn job(&self, job: &str) -> Result<JobReply, Failure> {
-        self.call(self.client.get(self.at(&format!("/jobs/{job}")))).await
-    }
-
     /// With what is asked for in the address, of this the parts that are there.
-    fn asking<const N: usize>(&self, path: &str, parts: [(&str, &Option<String>); N]) -> Result<url::Url, Failure> {
+    pub(super) fn asking<const N: usize>(
+        &self,
+        path: &str,
+        parts: [(&str, &Option<String>); N],
+    ) -> Result<url::Url, Failure> {
         Ok(with(self.at(path).parse().context("the server's address cannot be read")?, parts))
     }
 
-    fn at(&self, path: &str) -> String {
+    pub(super) fn at(&self, path: &str) -> String {
         format!("{}/api/v1{path}", self.url)
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Failure> {
+    pub(super) async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Failure> {
         self.read(self.send(request).await?).await
     }
 

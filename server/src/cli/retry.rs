@@ -23,7 +23,7 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
             drain(house).await?;
             let job = args.job.map(|job| job.parse()).transpose().map_err(|_| desk::gone("there is no such job"))?;
             let clearance = desk::operator(house).clearance()?;
-            let onlooker = Onlooker { clearance: &clearance, person: None };
+            let onlooker = Onlooker { clearance: &clearance, person: None, keeps_house: true };
             house.library.retry(onlooker, job).await?.map(|job| job.to_string())
         }
     };

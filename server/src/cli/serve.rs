@@ -23,7 +23,7 @@ use crate::config::FrontConfig;
 use crate::datadir::{DataDir, Held, HoldError, write_private};
 use crate::http::limits::Limits;
 use crate::http::{self, Desk, Front, Listening, Patience, Readiness, ReadyState, Streams, Tls};
-use crate::library::Library;
+use crate::library::{JobKind, Library};
 use crate::people::People;
 use crate::people::door::{Door, Stay};
 use crate::people::oidc::Provider;
@@ -34,7 +34,9 @@ use crate::wiring::{self, CageMaker, House};
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often a new certificate is looked for.
 const CERTIFICATE: Duration = Duration::from_secs(60);
-const RECONCILE: Duration = Duration::from_secs(3_600);
+const SWEEP: Duration = Duration::from_secs(3_600);
+/// How often it is looked whether something is due.
+const DUE: Duration = Duration::from_secs(5);
 /// How long a person stays signed in, unused and at all.
 const IDLE: Duration = Duration::from_secs(3 * 24 * 3_600);
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -96,10 +98,14 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         print::note(&format!("nobody looks after it yet: become its admin at {answers_at}/join#{}", link.reveal()));
     }
 
-    tasks.spawn(until(stop.clone(), upkeep(Arc::clone(&house.library), desk.readiness.clone())));
+    house.library.ensure_schedules().await?;
+    house.library.reconcile_soon().await?;
+    for kind in JobKind::ALL {
+        tasks.spawn(until(stop.clone(), work(Arc::clone(&house.library), kind, desk.readiness.clone())));
+    }
+    tasks.spawn(until(stop.clone(), begin_what_is_due(Arc::clone(&house.library))));
+    tasks.spawn(until(stop.clone(), fill(Arc::clone(&house.library), desk.readiness.clone())));
     tasks.spawn(until(stop.clone(), sweep(desk.people.clone())));
-    tasks.spawn(until(stop.clone(), work(Arc::clone(&house.library))));
-    tasks.spawn(until(stop.clone(), crawl(Arc::clone(&house.library))));
     let watch = desk.watch.clone();
     tasks.spawn(until(stop.clone(), async move { watch.keep().await }));
     if let Some(tls) = &tls {
@@ -196,48 +202,45 @@ fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
     })
 }
 
-/// Reconcile at the start and every hour; an index that started empty is ready after the first time.
-async fn upkeep(library: Arc<Library>, readiness: Readiness) {
-    loop {
-        match library.reconcile().await {
-            Ok(report) => {
-                tracing::info!(?report, "index and catalog agree");
-                metrics::gauge!("lectern_index_points").set(report.points as f64);
-                metrics::counter!("lectern_reconcile_orphans_total").increment(report.orphans as u64);
-                metrics::counter!("lectern_reconcile_rebuilt_total").increment(report.rebuilt as u64);
-                if readiness.state() == ReadyState::Rebuilding {
-                    readiness.set(ReadyState::Ready);
-                }
-                tokio::time::sleep(RECONCILE).await;
-            }
-            Err(error) => {
-                tracing::error!(%error, "index and catalog could not be compared; will try again");
-                tokio::time::sleep(PAUSE * 20).await;
-            }
-        }
-    }
-}
-
-/// Let go, every hour, of what nobody can use any more: stays and links that ended, conversations that nobody went on with.
+/// Let go, every hour, of what nobody can use any more: stays and links that ended.
 async fn sweep(people: People) {
     loop {
-        let stays = people.sweep().await;
-        let conversations = people.door.store.conversations_sweep().await;
-        if let Err(error) =
-            stays.map(drop).map_err(anyhow::Error::from).and(conversations.map(drop).map_err(Into::into))
-        {
+        if let Err(error) = people.sweep().await {
             tracing::warn!(%error, "what has ended was not swept away; will try again");
         }
-        tokio::time::sleep(RECONCILE).await;
+        tokio::time::sleep(SWEEP).await;
     }
 }
 
-async fn work(library: Arc<Library>) {
-    library.keep_working(PAUSE).await;
+/// Work off one kind of jobs. An index that started empty is whole once it was compared with the catalog.
+async fn work(library: Arc<Library>, kind: JobKind, readiness: Readiness) {
+    let done = move || {
+        if kind == JobKind::Reconcile && readiness.state() == ReadyState::Rebuilding {
+            readiness.set(ReadyState::Ready);
+        }
+    };
+    library.keep(kind, PAUSE, &done).await;
 }
 
-async fn crawl(library: Arc<Library>) {
-    library.keep_crawling(PAUSE).await;
+/// See to it that an index that started empty gets whole, whoever does the work and whatever becomes of a job.
+async fn fill(library: Arc<Library>, readiness: Readiness) {
+    while readiness.state() == ReadyState::Rebuilding {
+        tokio::time::sleep(DUE).await;
+        match library.lacks_points().await {
+            Ok(false) if readiness.state() == ReadyState::Rebuilding => readiness.set(ReadyState::Ready),
+            Ok(false) => {}
+            Ok(true) => {
+                if let Err(error) = library.reconcile_soon().await {
+                    tracing::warn!(%error, "the index is not whole, and nobody could be told; will try again");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the index could not be counted; will try again"),
+        }
+    }
+}
+
+async fn begin_what_is_due(library: Arc<Library>) {
+    library.keep_schedules(DUE).await;
 }
 
 /// What is cut off here is taken up again at the next start: nothing half done is visible.

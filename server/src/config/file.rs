@@ -39,6 +39,8 @@ const RERANKER_PASSAGES: usize = 20;
 const CACHED_QUESTIONS: usize = 10_000;
 /// Some 10 KB each.
 const CACHED_RESULTS: usize = 2_000;
+/// A batch of the largest files, their texts, vectors and points.
+const LEAST_FREE_MB: u32 = 512;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -59,6 +61,7 @@ pub struct File {
     pub chunks: ChunkTable,
     pub crawl: CrawlTable,
     pub cache: CacheTable,
+    pub disk: DiskTable,
     pub answers: AnswersTable,
     pub chat: Option<ChatTable>,
     pub handoff: HandoffTable,
@@ -114,6 +117,12 @@ pub struct CrawlTable {
 pub struct CacheTable {
     questions: Option<usize>,
     results: Option<usize>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct DiskTable {
+    least_free_mb: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -256,6 +265,10 @@ pub fn parsing(table: ParsingTable, environment: &dyn Fn(&str) -> Option<String>
 pub fn chunks(table: ChunkTable) -> ChunkConfig {
     let ChunkTable { target_tokens, max_tokens, overlap_tokens } = table;
     ChunkConfig { target_tokens, max_tokens, overlap_tokens }
+}
+
+pub fn least_free_bytes(table: DiskTable) -> u64 {
+    u64::from(table.least_free_mb.unwrap_or(LEAST_FREE_MB)) * 1024 * 1024
 }
 
 pub fn cache(table: CacheTable) -> CacheConfig {

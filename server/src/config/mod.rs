@@ -18,7 +18,7 @@ use std::time::Duration;
 use crate::store::Database;
 use answers::AnswersConfig;
 use chat::ChatConfig;
-use file::{address, cache, chunks, crawl, embedder, front, parsing, qdrant, reranker};
+use file::{address, cache, chunks, crawl, embedder, front, least_free_bytes, parsing, qdrant, reranker};
 use handoff::HandoffConfig;
 use oidc::OidcConfig;
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub chunks: ChunkConfig,
     pub crawl: CrawlConfig,
     pub cache: CacheConfig,
+    /// Of the disk that the data directory is on; with less, nothing is taken in.
+    pub least_free_bytes: u64,
     pub answers: AnswersConfig,
     /// Language models; without them the house works by rules.
     pub chat: Option<ChatConfig>,
@@ -227,6 +229,7 @@ impl Config {
             chunks: chunks(file.chunks),
             crawl: crawl(file.crawl),
             cache: cache(file.cache),
+            least_free_bytes: least_free_bytes(file.disk),
             answers: file.answers.into(),
             chat: file.chat.map(|table| chat::chat(table, environment)).transpose()?,
             handoff: handoff::handoff(file.handoff)?,
@@ -308,6 +311,16 @@ mod tests {
         assert_eq!(cache("[cache]\nquestions = 0\nresults = 0"), CacheConfig::OFF);
         assert!(load("[cache]\nanswers = 1", &[]).unwrap_err().to_string().contains("answers"));
         assert!(load("[cache]\nresults = -1", &[]).is_err());
+    }
+
+    #[test]
+    fn some_of_the_disk_is_kept_free() {
+        let least = |file| load(file, &[]).unwrap().least_free_bytes;
+        assert_eq!(least(""), 512 * 1024 * 1024);
+        assert_eq!(least("[disk]\nleast_free_mb = 2048"), 2_048 * 1024 * 1024);
+        assert_eq!(least("[disk]\nleast_free_mb = 0"), 0);
+        assert!(load("[disk]\nleast_free_mb = -1", &[]).is_err());
+        assert!(load("[disk]\nfree = 1", &[]).unwrap_err().to_string().contains("free"));
     }
 
     #[test]

@@ -8,8 +8,10 @@ use super::asking;
 use super::compatible;
 use super::conversations;
 use super::inbox;
+use super::jobs;
 use super::openapi;
 use super::review;
+use super::schedules;
 use super::socket;
 use super::spending;
 use super::suggestions;
@@ -55,8 +57,24 @@ fn once(handler: MethodRouter<Desk>) -> MethodRouter<Desk> {
 pub const ROUTES: &[Route] = {
     use Needs::{May, Nothing};
     &[
-        route("GET", "/", Nothing, || get(page::index)),
-        route("GET", "/ui/{file}", Nothing, || get(page::file)),
+        route("GET", "/", Nothing, || get(page::frame)),
+        route("GET", "/c/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/inbox", Nothing, || get(page::frame)),
+        route("GET", "/inbox/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/library", Nothing, || get(page::frame)),
+        route("GET", "/library/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/jobs", Nothing, || get(page::frame)),
+        route("GET", "/jobs/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/people", Nothing, || get(page::frame)),
+        route("GET", "/people/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/access", Nothing, || get(page::frame)),
+        route("GET", "/access/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/insight", Nothing, || get(page::frame)),
+        route("GET", "/insight/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/settings", Nothing, || get(page::frame)),
+        route("GET", "/settings/{*path}", Nothing, || get(page::frame)),
+        route("GET", "/account", Nothing, || get(page::frame)),
+        route("GET", "/ui/{*path}", Nothing, || get(page::file)),
         route("GET", "/healthz", Nothing, || get(handlers::healthz)),
         route("GET", "/readyz", Nothing, || get(handlers::readyz)),
         route("GET", "/metrics", May(Verb::Read, Kind::House), || get(handlers::metrics)),
@@ -85,8 +103,17 @@ pub const ROUTES: &[Route] = {
         route("POST", "/api/v1/documents/sync", May(Verb::Change, Kind::Folder), || {
             post(keeping::sync).layer(DefaultBodyLimit::max(DOCUMENTS_BYTES))
         }),
-        route("GET", "/api/v1/jobs/{job}", May(Verb::Read, Kind::Job), || get(keeping::job)),
-        route("POST", "/api/v1/jobs/retry", May(Verb::Change, Kind::Job), || post(keeping::retry)),
+        route("GET", "/api/v1/jobs/{job}", May(Verb::Read, Kind::Job), || get(jobs::job)),
+        route("GET", "/api/v1/jobs/{job}/events", May(Verb::Read, Kind::Job), || get(jobs::events)),
+        route("POST", "/api/v1/jobs/{job}/cancel", May(Verb::Remove, Kind::Job), || post(jobs::cancel)),
+        route("POST", "/api/v1/jobs/retry", May(Verb::Change, Kind::Job), || post(jobs::retry)),
+        route("GET", "/api/v1/schedules", May(Verb::List, Kind::Schedule), || get(schedules::list)),
+        route("PUT", "/api/v1/schedules/{schedule}", May(Verb::Change, Kind::Schedule), || {
+            put(schedules::change).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("DELETE", "/api/v1/schedules/{schedule}", May(Verb::Remove, Kind::Schedule), || {
+            delete(schedules::remove)
+        }),
         route("POST", "/api/v1/sources", May(Verb::Make, Kind::Source), || once(post(sites::crawl))),
         route("GET", "/api/v1/sources", May(Verb::List, Kind::Source), || get(sites::list)),
         route("GET", "/api/v1/sources/{source}", May(Verb::Read, Kind::Source), || get(sites::source)),
@@ -111,7 +138,7 @@ pub const ROUTES: &[Route] = {
             post(sessions::redeem).layer(DefaultBodyLimit::max(SMALL_BYTES))
         }),
         route("GET", "/openapi.json", Nothing, || get(openapi::describe)),
-        route("GET", "/docs", Nothing, || get(page::docs)),
+        route("GET", "/docs", Nothing, || get(page::frame)),
         route("GET", "/api/v1/documents", May(Verb::List, Kind::Document), || get(documents::list)),
         route("POST", "/api/v1/documents/upload", May(Verb::Make, Kind::Document), || {
             once(post(uploads::upload)).layer(DefaultBodyLimit::max(uploads::LARGEST_REQUEST_BYTES))
@@ -128,12 +155,12 @@ pub const ROUTES: &[Route] = {
         route("GET", "/api/v1/documents/{document}/original", May(Verb::Read, Kind::Original), || {
             get(originals::original)
         }),
-        route("GET", "/api/v1/jobs", May(Verb::List, Kind::Job), || get(keeping::jobs)),
+        route("GET", "/api/v1/jobs", May(Verb::List, Kind::Job), || get(jobs::list)),
         route("GET", "/api/v1/sign-in-ways", Nothing, || get(oidc::ways)),
         route("GET", "/api/v1/oidc/start", Nothing, || get(oidc::start)),
         route("GET", "/api/v1/oidc/callback", Nothing, || get(oidc::callback)),
-        route("GET", "/join", Nothing, || get(page::join)),
-        route("GET", "/sign-in", Nothing, || get(page::sign_in)),
+        route("GET", "/join", Nothing, || get(page::frame)),
+        route("GET", "/sign-in", Nothing, || get(page::frame)),
         route("GET", "/api/v1/people", May(Verb::List, Kind::Person), || get(people::list)),
         route("POST", "/api/v1/people", May(Verb::Make, Kind::Person), || {
             post(people::invite).layer(DefaultBodyLimit::max(SMALL_BYTES))

@@ -3,6 +3,7 @@
 //! The same questions, rights, limits and answers as everywhere; only the words around them are another's. Sources stand
 //! below an answer, because such clients show nothing else.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use axum::Json;
@@ -22,8 +23,8 @@ use super::handlers::{Body, malformed};
 use super::live::{Line, Telling};
 use super::who::Asker;
 use super::wire::{
-    AskReply, CompletionChoice, CompletionError, CompletionReply, CompletionRequest, MODEL, ModelLine, ModelList,
-    Spoken,
+    AskReply, Cited, CompletionChoice, CompletionError, CompletionReply, CompletionRequest, MODEL, ModelLine,
+    ModelList, Spoken,
 };
 
 const OWNER: &str = "lectern";
@@ -145,14 +146,11 @@ impl Told {
 
 /// What the markers of an answer stand for.
 fn sources(reply: &AskReply) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for citation in &reply.citations {
-        let line = match citation.url.starts_with("http") {
-            true => format!("[{}] {} <{}>", citation.n, citation.title, citation.url),
-            false => format!("[{}] {}", citation.n, citation.title),
-        };
-        if !lines.contains(&line) {
-            lines.push(line);
+    let (mut lines, mut named): (Vec<String>, BTreeSet<usize>) = Default::default();
+    for Cited { n, title, link, .. } in &reply.citations {
+        let address = link.as_ref().map_or(String::new(), |link| format!(" <{link}>"));
+        if named.insert(*n) {
+            lines.push(format!("[{n}] {title}{address}"));
         }
     }
     if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) }

@@ -144,8 +144,8 @@ impl Before {
 
     pub fn past(&self) -> Past<'_> {
         match self {
-            Self::Kept(talk) => Past { turns: &talk.history, notes: talk.notes.as_deref() },
-            Self::SentAlong(history) => Past { turns: history, notes: None },
+            Self::Kept(talk) => Past { turns: &talk.history, notes: talk.notes.as_deref(), is_kept: true },
+            Self::SentAlong(history) => Past { turns: history, ..Past::default() },
         }
     }
 

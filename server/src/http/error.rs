@@ -224,6 +224,7 @@ impl From<LibraryError> for ApiError {
             LibraryError::Store(StoreError::DiskFull) | LibraryError::Index(IndexError::DiskFull) => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", StoreError::DiskFull.to_string())
             }
+            LibraryError::LowDisk => Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_low", error.to_string()),
             LibraryError::Store(StoreError::Unkeepable) => Self::bad_request(StoreError::Unkeepable.to_string()),
             LibraryError::Plan(sentence) => Self::bad_request(sentence),
             other => Self::unavailable(other),

@@ -19,6 +19,7 @@ use super::wire::{
     Hit, SearchExplanation, SearchReply, SearchRequest, SelfCheckReply, Viewer, WhyReply, WhyRequest, conversation,
 };
 use crate::answer::Question;
+use crate::library::{JobKind, JobState};
 use crate::people::policy::{Kind, Relation, Verb};
 
 const HITS: usize = 10;
@@ -54,11 +55,28 @@ async fn details(desk: &Desk) -> Value {
 }
 
 pub async fn metrics(State(desk): State<Desk>, _: Asker) -> String {
+    measured(&desk).await;
     for (cache, counts) in desk.caches.counts() {
         metrics::counter!("lectern_cache_hits_total", "cache" => cache).absolute(counts.hits);
         metrics::counter!("lectern_cache_misses_total", "cache" => cache).absolute(counts.misses);
     }
     desk.metrics.render()
+}
+
+/// What waits, and how much room there is, as they are now. A database that does not answer is seen elsewhere.
+async fn measured(desk: &Desk) {
+    // What is empty now may not have been before.
+    for kind in JobKind::ALL {
+        for state in JobState::ALL.into_iter().filter(|state| !state.is_over()) {
+            metrics::gauge!("lectern_queue_length", "queue" => kind.as_str(), "state" => state.as_str()).set(0.0);
+        }
+    }
+    for (queue, state, many) in desk.library.queues().await.unwrap_or_default() {
+        metrics::gauge!("lectern_queue_length", "queue" => queue, "state" => state).set(many as f64);
+    }
+    if let Some(free) = desk.library.room.free_bytes() {
+        metrics::gauge!("lectern_disk_free_bytes").set(free as f64);
+    }
 }
 
 pub async fn search(

@@ -62,7 +62,9 @@ pub async fn set(State(desk): State<Desk>, request: Request, next: Next) -> Resp
     for (name, value) in HEADERS {
         headers.insert(name, value);
     }
-    headers.insert(CACHE_CONTROL, if kept { ASKED_ABOUT } else { NEVER_KEPT });
+    // A file whose address changes with it says itself that it is good for ever.
+    let said = headers.get(CACHE_CONTROL).filter(|_| kept).cloned();
+    headers.insert(CACHE_CONTROL, said.unwrap_or(if kept { ASKED_ABOUT } else { NEVER_KEPT }));
     if desk.front.is_secure {
         headers.insert(STRICT_TRANSPORT_SECURITY, ALWAYS_TLS);
     }

@@ -2,30 +2,24 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use retrieval::access::Clearance;
-use retrieval::model::JobId;
 use serde_json::json;
 
+use super::Desk;
 use super::audit::Doing;
-use super::documents::{Asked, Id, asked, label_of, page_size};
+use super::documents::label_of;
 use super::error::ApiError;
 use super::handlers::{Body, malformed};
 use super::who::Asker;
-use super::wire::{
-    Accepted, InspectReply, JobLineReply, JobReply, Jobs, Name, NewDocument, NewDocuments, PageQuery, Removed, Retried,
-    Retry, SyncReply, SyncRequest,
-};
-use super::{Desk, cursor};
+use super::wire::{Accepted, InspectReply, Name, NewDocument, NewDocuments, Removed, SyncReply, SyncRequest};
 use crate::audit::{Thing, What};
-use crate::library::{JobPassed, LARGEST_FILE_BYTES, Naming, Onlooker, Upload, bare_origin};
+use crate::library::{LARGEST_FILE_BYTES, Naming, Upload, bare_origin};
 
 /// What an index of Postgres can hold; longer names are addresses with somebody's session in them.
 const LONGEST_NAME: usize = 2_000;
-const JOBS: &str = "jobs";
 
 pub async fn add_documents(
     State(desk): State<Desk>,
@@ -64,42 +58,6 @@ pub async fn remove_document(
         doing.done(What::DocumentRemoved, Thing::Document, &name, json!({"documents": removed})).await?;
     }
     Ok(Json(Removed { removed: removed > 0 }))
-}
-
-/// The newest first: those in which the asker sees something, and those they began.
-pub async fn jobs(State(desk): State<Desk>, asker: Asker, query: Asked<PageQuery>) -> Result<Json<Jobs>, ApiError> {
-    let (query, clearance) = (asked(query)?, asker.principal.clearance()?);
-    let passed = |(created_ms, job): (i64, String)| match job.parse() {
-        Ok(job) => Ok(JobPassed { created_ms, job }),
-        Err(_) => Err(ApiError::bad_request("after is not a cursor of this list")),
-    };
-    let after = query.after.as_deref().map(|after| cursor::open(JOBS, after).and_then(passed)).transpose()?;
-    let (lines, next) = desk.library.jobs(onlooker(&asker, &clearance), after, page_size(query.limit)?).await?;
-    let next = next.map(|next| cursor::seal(JOBS, &(next.created_ms, next.job.to_string()))).transpose()?;
-    Ok(Json(Jobs { jobs: lines.into_iter().map(JobLineReply::from).collect(), next }))
-}
-
-pub async fn job(State(desk): State<Desk>, asker: Asker, job: Id) -> Result<Json<JobReply>, ApiError> {
-    let job = job.ok().and_then(|Path(job)| job.parse().ok()).ok_or_else(ApiError::not_found)?;
-    let clearance = asker.principal.clearance()?;
-    let status = desk.library.job_seen(onlooker(&asker, &clearance), job).await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(status.into()))
-}
-
-/// What of it the asker sees.
-pub async fn retry(
-    State(desk): State<Desk>,
-    asker: Asker,
-    body: Body<Retry>,
-) -> Result<(StatusCode, Json<Retried>), ApiError> {
-    let job = body.map_err(malformed)?.0.job.map(|job| job.parse::<JobId>()).transpose();
-    let (job, clearance) = (job.map_err(|_| ApiError::not_found())?, asker.principal.clearance()?);
-    let job = desk.library.retry(onlooker(&asker, &clearance), job).await?.map(|job| job.to_string());
-    Ok((StatusCode::ACCEPTED, Json(Retried { job })))
-}
-
-fn onlooker<'a>(asker: &Asker, clearance: &'a Clearance) -> Onlooker<'a> {
-    Onlooker { clearance, person: asker.principal.whose() }
 }
 
 pub async fn sync(

@@ -88,6 +88,7 @@ async fn received(desk: &Desk, mut parts: Multipart) -> Result<Form, ApiError> {
 
 /// To the disk piece by piece. What is too large ends here, and nothing of it stays.
 async fn file(desk: &Desk, mut part: Field<'_>) -> Result<Received, ApiError> {
+    desk.library.must_have_room()?;
     let (mut arriving, mut length) = (desk.library.arriving(), 0);
     while let Some(piece) = part.chunk().await.map_err(broken)? {
         length += piece.len();

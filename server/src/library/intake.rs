@@ -24,6 +24,7 @@ pub struct Intake<'a> {
 
 impl Library {
     pub async fn intake(&self) -> Result<Intake<'_>, LibraryError> {
+        self.must_have_room()?;
         let job = self.store.job_begin(self.workspace, JobKind::Ingest, None, &self.owner).await?;
         Ok(Intake { library: self, job, taken: 0 })
     }
@@ -32,6 +33,7 @@ impl Library {
 impl Intake<'_> {
     /// Keep these uploads; accepted and durable when it returns.
     pub async fn add(&mut self, uploads: Vec<Upload>) -> Result<(), LibraryError> {
+        self.library.must_have_room()?;
         let _no_removal = self.library.store.handing_in.read().await;
         let originals = self.library.store.originals().clone();
         let (contents, named): (Vec<Vec<u8>>, Vec<(String, AccessLabel)>) =

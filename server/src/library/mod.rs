@@ -4,37 +4,46 @@
 //! outbox. Knows no SQL, no engine and no HTTP.
 
 mod arriving;
-mod crawling;
 mod folder;
 mod intake;
 mod reading;
-mod reconcile;
 mod relabelling;
 mod repeating;
+mod room;
+
+mod running;
+mod seats;
+
+mod crawling;
+mod furniture;
+mod ingesting;
+mod planning;
+mod reconcile;
+mod sites;
+mod upkeep;
+mod when;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use ingest::chunk::Chunker;
 use ingest::crawl::ports::{Fetch, LedgerError, Survey};
-use ingest::draft::Habits;
-use ingest::pipeline::{Pipeline, PipelineError};
+use ingest::pipeline::PipelineError;
 use ingest::ports::{CatalogError, Item, Outcome, Parse};
-use ingest::timing::Timings;
 use retrieval::access::Clearance;
 use retrieval::model::{DocumentId, JobId, WorkspaceId};
 use retrieval::ports::{EmbedError, Embedder, IndexError, VectorIndex};
 use tokio::sync::Mutex;
 
-use crate::store::{JobKind, LEASE, Lease, LeasedCatalog, Store, Task};
+use crate::store::{Store, Task};
 
 pub use crate::store::{
-    AskedQuestion, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection, ItemLine, JobLine,
-    JobPassed, JobStatus, LedgerLine, Likeness, Narrowing, Onlooker, Passed, Places, Received, RepeatKey, Sorting,
-    Source, StoreError,
+    AskedQuestion, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection, ItemLine, JobFilter,
+    JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness, Narrowing, Onlooker, Passed,
+    Places, Received, RepeatKey, Schedule, Sorting, Source, StageLine, StoreError,
 };
 pub use arriving::{Arriving, Naming};
-pub use crawling::SourceStatus;
+pub use crawling::Crawled;
 pub use folder::Synced;
 pub use ingest::crawl::explain::{Explanation, Finding};
 pub use ingest::crawl::plan::{Plan, Scope};
@@ -42,8 +51,14 @@ pub use ingest::origin::bare_origin;
 pub use ingest::parse::PageRules;
 pub use ingest::ports::LARGEST_FILE_BYTES;
 pub use intake::{Intake, Upload};
+pub use planning::{OfTheHouse, Planned, Wish};
 pub use reading::OpenOriginal;
 pub use reconcile::Reconciled;
+pub use room::Room;
+pub use running::Ending;
+pub use seats::Seats;
+pub use sites::SourceStatus;
+pub use when::{Expression, ExpressionError};
 
 /// How many outbox tasks are told to the index before one flush.
 const OUTBOX_BATCH: usize = 256;
@@ -61,9 +76,11 @@ pub enum LibraryError {
     Pipeline(PipelineError),
     #[error(transparent)]
     Ledger(LedgerError),
-    /// For the person who made the plan.
+    /// For the person who made the plan, of a crawl or of when something begins.
     #[error("{0}")]
     Plan(String),
+    #[error("the disk is nearly full: free some space; nothing was taken in, and nothing was lost")]
+    LowDisk,
     #[error("the job was taken over by another worker")]
     LeaseLost,
 }
@@ -113,45 +130,24 @@ pub struct Library {
     pub clearance: Clearance,
     /// Names this process in leases.
     pub owner: String,
-    /// One job at a time: the embedder is the bottleneck, and two jobs would only take turns.
-    pub working: Mutex<()>,
-    /// One crawl at a time: two would only share the line.
-    pub crawling: Mutex<()>,
+    /// How many jobs of a kind run at once.
+    pub seats: Seats,
+    pub room: Room,
     /// One tells the index at a time: what it is told of a label must be what SQL says at that moment.
     pub telling: Mutex<()>,
 }
 
 impl Library {
-    /// Work off one job, if there is one; returns which, and where its time went.
-    pub async fn work(&self, settled: Settled<'_>) -> Result<Option<(JobId, Timings)>, LibraryError> {
-        let _working = self.working.lock().await;
-        let Some(lease) = self.store.job_claim(JobKind::Ingest, &self.owner).await? else { return Ok(None) };
-        let items = self.store.job_items_queued(&lease).await?;
-        let many = items.len();
-        let run = async {
-            let pipeline = Arc::new(self.pipeline(&lease, self.habits(&lease, &items).await?));
-            pipeline.run(items, settled).await?;
-            Ok(Arc::into_inner(pipeline).map(|pipeline| pipeline.timings).unwrap_or_default())
-        };
-        let timings = match self.while_beating(&lease, run).await {
-            Ok(timings) => {
-                self.store.job_finish(&lease).await?;
-                timings
-            }
-            Err(LibraryError::LeaseLost) => Timings::default(),
-            Err(error) => {
-                self.store.job_release(&lease).await?;
-                return Err(error);
-            }
-        };
-        self.tell_index().await?;
-        if many > 0 {
-            // Never needed for correctness: a search only takes longer until the next one succeeds.
-            if let Err(error) = self.index.optimize().await {
-                tracing::warn!(%error, "the index was not optimised");
-            }
-        }
-        Ok(Some((lease.job, timings)))
+    /// What waits: `(queue, what of it, how many)`.
+    pub async fn queues(&self) -> Result<Vec<(String, String, usize)>, LibraryError> {
+        let mut queues = self.store.jobs_under_way(self.workspace).await?;
+        queues.push(("outbox".into(), "waiting".into(), self.store.outbox_len(self.workspace).await?));
+        Ok(queues)
+    }
+
+    /// Whoever works here goes: their jobs are for anybody to take up at once.
+    pub async fn put_down(&self) -> Result<u64, LibraryError> {
+        Ok(self.store.jobs_release(&self.owner).await?)
     }
 
     /// How a job stands.
@@ -188,9 +184,15 @@ impl Library {
         Ok(())
     }
 
+    /// Have a job stopped: what was done stays. False when it is over, or never was.
+    pub async fn stop(&self, job: JobId) -> Result<bool, LibraryError> {
+        Ok(self.store.job_stop(self.workspace, job).await?)
+    }
+
     /// Try again what the onlooker sees of what failed in this job, or in any of the last days; `None` when there is nothing
     /// of the kind.
     pub async fn retry(&self, onlooker: Onlooker<'_>, job: Option<JobId>) -> Result<Option<JobId>, LibraryError> {
+        self.must_have_room()?;
         let _no_removal = self.store.handing_in.read().await;
         Ok(self.store.job_retry(onlooker, job, &self.owner).await?)
     }
@@ -244,58 +246,5 @@ impl Library {
         }
         self.index.delete_versions(&versions).await?;
         Ok(self.index.flush().await?)
-    }
-
-    fn pipeline(&self, lease: &Lease, habits: Habits) -> Pipeline {
-        Pipeline::new(
-            Arc::new(LeasedCatalog::new(self.store.clone(), lease.clone())),
-            Arc::clone(&self.parser),
-            Arc::clone(&self.chunker),
-            Arc::clone(&self.embedder),
-            Arc::clone(&self.index),
-            self.clearance.clone(),
-            habits,
-        )
-    }
-
-    /// Keep the lease alive while the work runs, however long one step of it takes.
-    async fn while_beating<T>(
-        &self,
-        lease: &Lease,
-        work: impl Future<Output = Result<T, LibraryError>>,
-    ) -> Result<T, LibraryError> {
-        let beating = async {
-            loop {
-                tokio::time::sleep(LEASE / 3).await;
-                match self.store.job_beat(lease).await {
-                    Ok(true) => {}
-                    Ok(false) => return LibraryError::LeaseLost,
-                    Err(error) => tracing::warn!(job.id = %lease.job, %error, "the lease could not be renewed"),
-                }
-            }
-        };
-        tokio::select! {
-            done = work => done,
-            lost = beating => Err(lost),
-        }
-    }
-
-    /// Serve jobs as they come, and whatever the outbox holds, until cancelled.
-    pub async fn keep_working(&self, pause: Duration) {
-        loop {
-            match self.work(&|_, _| {}).await {
-                Ok(Some((job, _))) => tracing::info!(job.id = %job, "a job is done"),
-                Ok(None) => {
-                    if let Err(error) = self.tell_index().await {
-                        tracing::warn!(%error, "the index could not be told what changed; will try again");
-                    }
-                    tokio::time::sleep(pause).await;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a job was interrupted; it goes on later");
-                    tokio::time::sleep(pause * 10).await;
-                }
-            }
-        }
     }
 }

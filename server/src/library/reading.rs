@@ -7,8 +7,8 @@ use retrieval::model::{DocumentId, JobId, VersionId};
 
 use super::{Library, LibraryError, SourceStatus};
 use crate::store::{
-    ChunkLine, DocumentLine, DocumentRead, JobLine, JobPassed, JobStatus, Narrowing, Onlooker, OriginalName, Passed,
-    Sorting, StoreError,
+    ChunkLine, DocumentLine, DocumentRead, JobFilter, JobLine, JobPassed, JobSeen, Narrowing, Onlooker, OriginalName,
+    Passed, Sorting, StoreError,
 };
 
 /// An original, opened.
@@ -76,14 +76,25 @@ impl Library {
     pub async fn jobs(
         &self,
         onlooker: Onlooker<'_>,
+        filter: JobFilter,
         after: Option<JobPassed>,
         limit: usize,
     ) -> Result<(Vec<JobLine>, Option<JobPassed>), LibraryError> {
-        Ok(self.store.jobs(onlooker, after, limit).await?)
+        Ok(self.store.jobs(onlooker, filter, after, limit).await?)
     }
 
-    pub async fn job_seen(&self, onlooker: Onlooker<'_>, job: JobId) -> Result<Option<JobStatus>, LibraryError> {
-        Ok(self.store.job_seen(onlooker, job).await?)
+    pub async fn job_line(&self, onlooker: Onlooker<'_>, job: JobId) -> Result<Option<JobLine>, LibraryError> {
+        Ok(self.store.job_line(onlooker, job).await?)
+    }
+
+    /// With those of its items that stand behind this ordinal, as many as that.
+    pub async fn job_seen(
+        &self,
+        onlooker: Onlooker<'_>,
+        job: JobId,
+        page: (i64, usize),
+    ) -> Result<Option<JobSeen>, LibraryError> {
+        Ok(self.store.job_seen(onlooker, job, page).await?)
     }
 
     /// The sources whose documents this clearance admits.

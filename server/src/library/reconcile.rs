@@ -10,7 +10,7 @@ use retrieval::model::{ContentHash, DocumentId, PointId, VersionId};
 use retrieval::ports::{Embedding, Point, Purpose, StoredPoint};
 
 use super::{Library, LibraryError};
-use crate::store::{LiveDocument, StoredChunk};
+use crate::store::{JobKind, LiveDocument, StoredChunk};
 
 /// Points read from the index at once, and versions written again between two flushes.
 const PAGE: usize = 1_000;
@@ -27,15 +27,22 @@ pub struct Reconciled {
     pub swept: usize,
 }
 
+type Tell<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
+
 impl Library {
     /// Bring the index to what SQL says. Waits for a running job: what it has written but not flipped is no orphan.
     pub async fn reconcile(&self) -> Result<Reconciled, LibraryError> {
-        let _working = self.working.lock().await;
+        let _seat = self.seats.of(JobKind::Reconcile).await;
+        self.mend(&|_, _, _| {}).await
+    }
+
+    /// The same for who has a seat already. `tell` hears of each stage how much is done, and of how much where that is known.
+    pub(super) async fn mend(&self, tell: Tell<'_>) -> Result<Reconciled, LibraryError> {
         self.tell_index().await?;
         let live = self.store.document_live(&self.clearance).await?;
         let live: HashMap<VersionId, LiveDocument> = live.into_iter().map(|found| (found.version, found)).collect();
         let mut report = Reconciled::default();
-        let pruned = self.prune(&live, &mut report).await;
+        let pruned = self.prune(&live, &mut report, tell).await;
         // What was mended before it failed is mended.
         if report.orphans + report.relabelled > 0 {
             self.store.catalog_touch(self.workspace).await?;
@@ -49,6 +56,7 @@ impl Library {
         for versions in missing.chunks(REBUILT) {
             self.rebuild(versions).await?;
             report.rebuilt += versions.len();
+            tell("written again", report.rebuilt, missing.len());
         }
         let _nobody_hands_in = self.store.handing_in.write().await;
         report.swept = self.store.originals_sweep().await?;
@@ -60,6 +68,7 @@ impl Library {
         &self,
         live: &HashMap<VersionId, LiveDocument>,
         report: &mut Reconciled,
+        tell: Tell<'_>,
     ) -> Result<HashMap<VersionId, usize>, LibraryError> {
         let mut seen: HashMap<VersionId, usize> = HashMap::new();
         let (mut after, mut retold): (Option<PointId>, HashSet<DocumentId>) = (None, HashSet::new());
@@ -85,6 +94,7 @@ impl Library {
             self.index.delete_points(&orphans).await?;
             report.points += page.len();
             report.orphans += orphans.len();
+            tell("compared", report.points, 0);
         }
         self.index.flush().await?;
         Ok(seen)

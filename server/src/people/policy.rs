@@ -25,6 +25,8 @@ pub enum Kind {
     Original,
     Source,
     Job,
+    /// What begins by itself.
+    Schedule,
     /// Folders of the machine that runs the house.
     Folder,
     Conversation,
@@ -40,7 +42,7 @@ pub enum Kind {
     Simulation,
     /// What was done, by whom.
     Audit,
-    /// Metrics, self-checks.
+    /// Metrics, self-checks, what the house does for itself.
     House,
 }
 
@@ -99,6 +101,11 @@ pub const POLICY: &[Rule] = {
         rule(List, Job, Others, Editor, Write),
         rule(Read, Job, Others, Editor, Write),
         rule(Change, Job, Others, Editor, Write),
+        rule(Remove, Job, Own, Editor, Write),
+        rule(Remove, Job, Others, Admin, Write),
+        rule(List, Schedule, Others, Editor, Write),
+        rule(Change, Schedule, Others, Editor, Write),
+        rule(Remove, Schedule, Others, Editor, Write),
         rule(Change, Folder, Others, Admin, Write),
         rule(List, Conversation, Own, Reader, Reading),
         rule(Read, Conversation, Own, Visitor, Reading),
@@ -135,6 +142,7 @@ pub const POLICY: &[Rule] = {
         rule(Make, Simulation, Others, Admin, Manage),
         rule(Read, Audit, Others, Admin, Manage),
         rule(Read, House, Others, Admin, Manage),
+        rule(Change, House, Others, Admin, Manage),
     ]
 };
 

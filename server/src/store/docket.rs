@@ -1,27 +1,26 @@
-//! Jobs as those see them who look after documents: each what is theirs to read, and what they handed in themselves.
-//!
-//! An item tells of a document. It is seen by whoever may read under the label that it was handed in with and, once it
-//! has become a document, under the label that this one carries now.
+//! Jobs as those see them who look after documents: lists and single ones. What of them somebody sees is for `onlooker`.
 
 use std::collections::{BTreeMap, HashMap};
 
-use retrieval::access::{Clearance, Reach};
-use retrieval::model::{JobId, PersonId};
+use retrieval::model::{JobId, PersonId, SourceId};
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::job::{ItemLine, JobStatus};
+use super::item::ItemLine;
+use super::job::{JobKind, JobState};
+use super::onlooker::{Eyes, Onlooker};
 use super::phrase::Phrase;
+use super::stage::StageLine;
 use super::{Store, StoreError, rows};
 
 /// Jobs looked through at a time, and at most for one page: a page of somebody who sees few of many is short, not slow.
 const LOOKED_THROUGH: usize = 200;
 const MOST_LOOKED_THROUGH: usize = 5_000;
 
-/// Who looks: what they may read, and whose jobs are theirs.
-#[derive(Clone, Copy, Debug)]
-pub struct Onlooker<'a> {
-    pub clearance: &'a Clearance,
-    pub person: Option<PersonId>,
+/// Which jobs are asked for; `None` is any.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct JobFilter {
+    pub kind: Option<JobKind>,
+    pub state: Option<JobState>,
 }
 
 /// A job in a list.
@@ -34,8 +33,25 @@ pub struct JobLine {
     pub updated_ms: i64,
     /// Whether the onlooker began it.
     pub own: bool,
+    /// Where its items come from, when that is a source of which the onlooker reads what comes.
+    pub source: Option<SourceId>,
+    /// Whether somebody wants it stopped.
+    pub stop_asked: bool,
+    /// Why it waits, or how it ended.
+    pub note: Option<String>,
     /// How many of the items that the onlooker sees are in which state.
     pub items: BTreeMap<String, usize>,
+    /// How far it is; for whom its numbers tell nothing of what they do not see.
+    pub stages: Vec<StageLine>,
+}
+
+/// A job with a page of its items.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JobSeen {
+    pub line: JobLine,
+    pub items: Vec<ItemLine>,
+    /// The ordinal behind which there is more.
+    pub next: Option<i64>,
 }
 
 /// Where a list of jobs goes on.
@@ -53,6 +69,9 @@ struct JobRow {
     created_ms: i64,
     updated_ms: i64,
     begun_by: String,
+    stop_asked: i64,
+    note: String,
+    source_id: Option<String>,
     source_tier: i64,
     source_groups: String,
 }
@@ -70,6 +89,7 @@ struct CountRow {
 
 #[derive(FromRow)]
 struct ItemRow {
+    ordinal: i64,
     origin: String,
     state: String,
     result_id: Option<String>,
@@ -81,11 +101,8 @@ struct ItemRow {
     now_groups: String,
 }
 
-/// Of a document, or a source, that is not there.
-const NOTHING: i64 = -1;
-
-const JOBS: &str = "SELECT j.id, j.kind, j.state, j.created_ms, j.updated_ms, j.begun_by, \
-                      COALESCE(s.tier, -1) AS source_tier, COALESCE(s.group_names, '') AS source_groups \
+const JOBS: &str = "SELECT j.id, j.kind, j.state, j.created_ms, j.updated_ms, j.begun_by, j.stop_asked, j.note, \
+                      j.source_id, COALESCE(s.tier, -1) AS source_tier, COALESCE(s.group_names, '') AS source_groups \
                     FROM jobs j LEFT JOIN sources s ON s.id = j.source_id WHERE j.workspace_id = ";
 
 impl Store {
@@ -93,21 +110,19 @@ impl Store {
     pub async fn jobs(
         &self,
         onlooker: Onlooker<'_>,
+        filter: JobFilter,
         after: Option<JobPassed>,
         limit: usize,
     ) -> Result<(Vec<JobLine>, Option<JobPassed>), StoreError> {
         let (mut lines, mut passed) = (Vec::new(), after);
         for _ in 0..MOST_LOOKED_THROUGH / LOOKED_THROUGH {
-            let page = self.jobs_page(onlooker, passed.as_ref()).await?;
+            let page = self.jobs_page(onlooker, filter, passed.as_ref()).await?;
+            let Some(last) = page.last() else { return Ok((lines, None)) };
+            let last = JobPassed { created_ms: last.created_ms, job: rows::id(&last.id)? };
             let is_last = page.len() < LOOKED_THROUGH;
-            let mut counts = self.items_counted(onlooker, &page).await?;
-            for row in page {
-                let job = rows::id(&row.id)?;
-                passed = Some(JobPassed { created_ms: row.created_ms, job });
-                let items = counts.remove(&row.id).unwrap_or_default();
-                if !items.is_empty() || sees_bare(onlooker, &row)? {
-                    lines.push(line(onlooker, row, job, items));
-                }
+            for line in self.lines(onlooker, page).await? {
+                passed = Some(JobPassed { created_ms: line.created_ms, job: line.job });
+                lines.push(line);
                 if lines.len() == limit {
                     return Ok((lines, passed));
                 }
@@ -115,31 +130,77 @@ impl Store {
             if is_last {
                 return Ok((lines, None));
             }
+            passed = Some(last);
         }
         Ok((lines, passed))
     }
 
-    /// A job with those of its items that the onlooker sees; `None` when they know of nothing in it.
-    pub async fn job_seen(&self, onlooker: Onlooker<'_>, job: JobId) -> Result<Option<JobStatus>, StoreError> {
+    /// How a job stands, as far as the onlooker sees; `None` when they know of nothing in it.
+    pub async fn job_line(&self, onlooker: Onlooker<'_>, job: JobId) -> Result<Option<JobLine>, StoreError> {
         let mut phrase = Phrase::new(JOBS);
         let (workspace, id) = (phrase.text(onlooker.clearance.workspace().to_string()), phrase.text(job.to_string()));
         phrase.push(&format!("{workspace} AND j.id = {id}"));
-        let Some(row) = phrase.fetch_all::<JobRow>(&self.reader).await?.pop() else { return Ok(None) };
-        let select = "SELECT i.origin, i.state, i.result_id, i.chunks, i.reason, i.tier, i.group_names, \
-                        COALESCE(d.tier, -1) AS now_tier, COALESCE(d.group_names, '') AS now_groups \
-                      FROM job_items i LEFT JOIN documents d ON d.id = i.result_id \
-                      WHERE i.job_id = $1 ORDER BY i.ordinal";
-        let found: Vec<ItemRow> = sqlx::query_as(select).bind(&row.id).fetch_all(&self.reader).await?;
-        let mut items = Vec::new();
-        for item in found {
-            if sees(onlooker, (item.tier, &item.group_names), (item.now_tier, &item.now_groups))? {
+        let found = phrase.fetch_all::<JobRow>(&self.reader).await?;
+        Ok(self.lines(onlooker, found).await?.pop())
+    }
+
+    /// The same with those of its items that the onlooker sees, behind this ordinal and as many as that.
+    pub async fn job_seen(
+        &self,
+        onlooker: Onlooker<'_>,
+        job: JobId,
+        (after, limit): (i64, usize),
+    ) -> Result<Option<JobSeen>, StoreError> {
+        let Some(line) = self.job_line(onlooker, job).await? else { return Ok(None) };
+        let (mut items, mut passed, mut last) = (Vec::new(), after, after);
+        loop {
+            let page = self.items_page(job, passed).await?;
+            let is_last = page.len() < LOOKED_THROUGH;
+            for item in page {
+                passed = item.ordinal;
+                if !onlooker.sees((item.tier, &item.group_names), (item.now_tier, &item.now_groups))? {
+                    continue;
+                }
+                if items.len() == limit {
+                    return Ok(Some(JobSeen { line, items, next: Some(last) }));
+                }
+                last = item.ordinal;
                 let document = item.result_id.map(|id| rows::id(&id)).transpose()?;
                 let (origin, state, chunks) = (item.origin, item.state, rows::size(item.chunks));
                 items.push(ItemLine { origin, state, document, chunks, reason: item.reason });
             }
+            if is_last {
+                return Ok(Some(JobSeen { line, items, next: None }));
+            }
         }
-        let seen = !items.is_empty() || sees_bare(onlooker, &row)?;
-        Ok(seen.then_some(JobStatus { job, state: row.state, items }))
+    }
+
+    async fn items_page(&self, job: JobId, after: i64) -> Result<Vec<ItemRow>, StoreError> {
+        let select = format!(
+            "SELECT i.ordinal, i.origin, i.state, i.result_id, i.chunks, i.reason, i.tier, i.group_names, \
+               COALESCE(d.tier, -1) AS now_tier, COALESCE(d.group_names, '') AS now_groups \
+             FROM job_items i LEFT JOIN documents d ON d.id = i.result_id \
+             WHERE i.job_id = $1 AND i.ordinal > $2 ORDER BY i.ordinal LIMIT {LOOKED_THROUGH}"
+        );
+        Ok(sqlx::query_as(AssertSqlSafe(select)).bind(job.to_string()).bind(after).fetch_all(&self.reader).await?)
+    }
+
+    /// Those of these jobs that are seen, in their order.
+    async fn lines(&self, onlooker: Onlooker<'_>, page: Vec<JobRow>) -> Result<Vec<JobLine>, StoreError> {
+        let mut counts = self.items_counted(onlooker, &page).await?;
+        let ids: Vec<String> = page.iter().map(|row| row.id.clone()).collect();
+        let mut stages = self.stages_of(&ids).await?;
+        let mut lines = Vec::new();
+        for row in page {
+            let job = rows::id(&row.id)?;
+            let (items, eyes) = (counts.remove(&row.id).unwrap_or_default(), row.seen_by(onlooker)?);
+            if items.is_empty() && !eyes.see_all {
+                continue;
+            }
+            let stages = stages.remove(&job).filter(|_| eyes.see_all).unwrap_or_default();
+            lines.push(line(row, job, eyes, (items, stages))?);
+        }
+        Ok(lines)
     }
 
     /// Who handed in what this job brings.
@@ -152,10 +213,23 @@ impl Store {
         Ok(())
     }
 
-    async fn jobs_page(&self, onlooker: Onlooker<'_>, after: Option<&JobPassed>) -> Result<Vec<JobRow>, StoreError> {
+    async fn jobs_page(
+        &self,
+        onlooker: Onlooker<'_>,
+        filter: JobFilter,
+        after: Option<&JobPassed>,
+    ) -> Result<Vec<JobRow>, StoreError> {
         let mut phrase = Phrase::new(JOBS);
         let workspace = phrase.text(onlooker.clearance.workspace().to_string());
         phrase.push(&workspace);
+        if let Some(kind) = filter.kind {
+            let kind = phrase.text(kind.as_str().to_owned());
+            phrase.push(&format!(" AND j.kind = {kind}"));
+        }
+        if let Some(state) = filter.state {
+            let state = phrase.text(state.as_str().to_owned());
+            phrase.push(&format!(" AND j.state = {state}"));
+        }
         if let Some(JobPassed { created_ms, job }) = after {
             let (ms, job) = (phrase.number(*created_ms), phrase.text(job.to_string()));
             phrase.push(&format!(" AND (j.created_ms < {ms} OR (j.created_ms = {ms} AND j.id < {job}))"));
@@ -183,7 +257,7 @@ impl Store {
         let query = jobs.iter().fold(sqlx::query_as(AssertSqlSafe(select)), |query, job| query.bind(&job.id));
         let found: Vec<CountRow> = query.fetch_all(&self.reader).await?;
         for row in found {
-            if sees(onlooker, (row.tier, &row.group_names), (row.now_tier, &row.now_groups))? {
+            if onlooker.sees((row.tier, &row.group_names), (row.now_tier, &row.now_groups))? {
                 *counts.entry(row.job_id).or_default().entry(row.state).or_default() += rows::size(row.many);
             }
         }
@@ -191,43 +265,30 @@ impl Store {
     }
 }
 
-fn line(onlooker: Onlooker<'_>, row: JobRow, job: JobId, items: BTreeMap<String, usize>) -> JobLine {
-    let own = is_own(onlooker, &row.begun_by);
-    JobLine {
+impl JobRow {
+    fn seen_by(&self, onlooker: Onlooker<'_>) -> Result<Eyes, StoreError> {
+        Eyes::of(onlooker, &self.kind, &self.begun_by, (self.source_tier, &self.source_groups))
+    }
+}
+
+fn line(
+    row: JobRow,
+    job: JobId,
+    eyes: Eyes,
+    (items, stages): (BTreeMap<String, usize>, Vec<StageLine>),
+) -> Result<JobLine, StoreError> {
+    let source = row.source_id.filter(|_| eyes.read_its_source).map(|source| rows::id(&source)).transpose()?;
+    Ok(JobLine {
         job,
         kind: row.kind,
         state: row.state,
         created_ms: row.created_ms,
         updated_ms: row.updated_ms,
-        own,
+        own: eyes.own,
+        source,
+        stop_asked: row.stop_asked != 0,
+        note: Some(row.note).filter(|note| !note.is_empty()),
         items,
-    }
-}
-
-fn is_own(onlooker: Onlooker<'_>, begun_by: &str) -> bool {
-    onlooker.person.is_some_and(|person| person.to_string() == begun_by)
-}
-
-/// Whether an item is seen, by the label that it came with and the one that its document has now.
-pub(super) fn sees(onlooker: Onlooker<'_>, came: (i64, &str), now: (i64, &str)) -> Result<bool, StoreError> {
-    let admits = |(tier, groups): (i64, &str)| -> Result<bool, StoreError> {
-        Ok(onlooker.clearance.admits(onlooker.clearance.workspace(), &rows::label(tier, groups)?))
-    };
-    Ok(admits(came)? && (now.0 == NOTHING || admits(now)?))
-}
-
-/// Whether a job is seen of which no item is: one's own, a crawl of a source that one reads, and any by who reads all.
-fn sees_bare(onlooker: Onlooker<'_>, row: &JobRow) -> Result<bool, StoreError> {
-    let everything = match onlooker.clearance.reach() {
-        Reach::Everything => true,
-        Reach::UpTo(_) => false,
-    };
-    let source = match row.source_tier {
-        NOTHING => false,
-        tier => {
-            let label = rows::label(tier, &row.source_groups)?;
-            onlooker.clearance.admits(onlooker.clearance.workspace(), &label)
-        }
-    };
-    Ok(everything || source || is_own(onlooker, &row.begun_by))
+        stages,
+    })
 }

@@ -134,7 +134,8 @@ impl Store {
     /// and of what was being written when a process died. Returns how many files went; nothing may be handed in meanwhile.
     pub async fn originals_sweep(&self) -> Result<usize, StoreError> {
         let select = "SELECT original FROM origins UNION SELECT i.original FROM job_items i JOIN jobs j ON j.id = i.job_id \
-                      WHERE i.state = 'queued' OR (i.state = 'failed' AND j.created_ms > $1)";
+                      WHERE i.state = 'queued' \
+                        OR (i.state IN ('failed', 'quarantined', 'cancelled') AND j.created_ms > $1)";
         let retried_until = self.clock.now_ms() - RETRIED_FOR_MS;
         let named: Vec<(String,)> = sqlx::query_as(select).bind(retried_until).fetch_all(&self.reader).await?;
         let (originals, named) = (self.originals.clone(), named.into_iter().map(|(name,)| name).collect());

@@ -17,7 +17,9 @@ use sqlx::FromRow;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::job::{JobKind, Lease, NewItem};
+use super::item::NewItem;
+use super::job::JobKind;
+use super::lease::Lease;
 use super::source::Source;
 use super::writing::Writing;
 use super::{Store, StoreError, rows};

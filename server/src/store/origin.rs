@@ -113,7 +113,7 @@ impl Store {
         let withdraw = "UPDATE job_items SET state = 'failed', reason = 'its source was given other readers before it was \
                         read' WHERE state = 'queued' AND job_id IN (SELECT id FROM jobs WHERE source_id = $1)";
         sqlx::query(withdraw).bind(source.to_string()).execute(&mut *tx).await?;
-        let relabel = "UPDATE job_items SET tier = $1, group_names = $2 WHERE state = 'failed' \
+        let relabel = "UPDATE job_items SET tier = $1, group_names = $2 WHERE state IN ('failed', 'quarantined', 'cancelled') \
                        AND job_id IN (SELECT id FROM jobs WHERE source_id = $3)";
         sqlx::query(relabel)
             .bind(rows::tier_to_sql(label))

@@ -75,7 +75,10 @@ impl Store {
             .bind(workspace.to_string())
             .execute(&mut **tx)
             .await?;
-        let relabel = format!("UPDATE job_items SET tier = $3, group_names = $4 WHERE state = 'failed' AND {of_it}");
+        let relabel = format!(
+            "UPDATE job_items SET tier = $3, group_names = $4 \
+             WHERE state IN ('failed', 'quarantined', 'cancelled') AND {of_it}"
+        );
         sqlx::query(AssertSqlSafe(relabel))
             .bind(document.to_string())
             .bind(workspace.to_string())

@@ -94,6 +94,7 @@ pub struct Cited {
     pub document: DocumentId,
     pub title: String,
     pub origin: String,
+    pub dated: Option<String>,
     pub quoted: Quoted,
 }
 
@@ -128,13 +129,23 @@ struct RestRow {
 struct ReadableRow {
     id: String,
     title: String,
+    dated: Option<String>,
     tier: i64,
     group_names: String,
     origin: Option<String>,
 }
 
-/// The documents that may be read, each with its title and one of the places that it came from.
-type Readable = HashMap<DocumentId, (String, String)>;
+/// The documents that may be read.
+type Readable = HashMap<DocumentId, Face>;
+
+/// A document as it is shown now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Face {
+    pub title: String,
+    /// One of the places that it came from.
+    pub origin: String,
+    pub dated: Option<String>,
+}
 
 const COLUMNS: &str = "t.ordinal, t.question, t.asked_as, t.answer, t.declined, t.record_id, t.simulated, t.asked_ms";
 
@@ -247,7 +258,7 @@ impl Store {
         documents: Vec<DocumentId>,
     ) -> Result<HashMap<DocumentId, String>, StoreError> {
         let readable = self.documents_readable(clearance, documents).await?;
-        Ok(readable.into_iter().map(|(document, (title, _))| (document, title)).collect())
+        Ok(readable.into_iter().map(|(document, face)| (document, face.title)).collect())
     }
 
     pub(super) async fn documents_readable(
@@ -258,7 +269,7 @@ impl Store {
         let mut readable = Readable::with_capacity(documents.len());
         for page in documents.chunks(PAGE) {
             let select = format!(
-                "SELECT d.id, v.title, d.tier, d.group_names, \
+                "SELECT d.id, v.title, v.dated, d.tier, d.group_names, \
                    (SELECT MIN(o.origin) FROM origins o WHERE o.document_id = d.id) AS origin \
                  FROM documents d JOIN versions v ON v.id = d.live_version \
                  WHERE d.workspace_id = $1 AND d.id IN ({})",
@@ -268,7 +279,8 @@ impl Store {
             let query = page.iter().fold(query, |query, document| query.bind(document.to_string()));
             for row in query.fetch_all(&self.reader).await? {
                 if clearance.admits(clearance.workspace(), &rows::label(row.tier, &row.group_names)?) {
-                    readable.insert(rows::id(&row.id)?, (row.title, row.origin.unwrap_or_default()));
+                    let ReadableRow { title, dated, origin, .. } = row;
+                    readable.insert(rows::id(&row.id)?, Face { title, dated, origin: origin.unwrap_or_default() });
                 }
             }
         }
@@ -352,8 +364,8 @@ fn turn(rests: Vec<Rest>, row: TurnRow, readable: &Readable) -> Result<Turn, Sto
 fn cited(rests: &[Rest], readable: &Readable) -> Vec<Cited> {
     let cited = rests.iter().filter_map(|rest| {
         let Part::Cited(quoted) = &rest.part else { return None };
-        let (title, origin) = readable.get(&rest.document)?.clone();
-        Some(Cited { document: rest.document, title, origin, quoted: quoted.clone() })
+        let Face { title, origin, dated } = readable.get(&rest.document)?.clone();
+        Some(Cited { document: rest.document, title, origin, dated, quoted: quoted.clone() })
     });
     cited.collect()
 }

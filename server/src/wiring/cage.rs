@@ -76,8 +76,8 @@ impl CageMaker {
             workspace,
             clearance,
             owner: OWNER.into(),
-            working: Default::default(),
-            crawling: Default::default(),
+            seats: Default::default(),
+            room: Default::default(),
             telling: Default::default(),
         });
         // A second look at every passage would take minutes and could show nothing that was not verified before.

@@ -29,7 +29,7 @@ use crate::config::handoff::HandoffConfig;
 use crate::config::{CacheConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig};
 use crate::datadir::{DataDir, Held};
 use crate::fetch::{AllowedAddresses, FetchSettings, NoWeb, RenderSettings, WebClient};
-use crate::library::{Library, Web};
+use crate::library::{Library, Room, Web};
 use crate::setup::{self, Choice, Occasion, Provisioned, SetupPaths, progress};
 use crate::store::{Originals, Store};
 use crate::worker::{ParseWorkers, WorkerArgs, WorkerSettings};
@@ -62,6 +62,13 @@ pub struct House {
 impl House {
     /// Put everything down in order.
     pub async fn close(self) {
+        match self.library.put_down().await {
+            Ok(0) => {}
+            Ok(jobs) => tracing::info!(jobs, "what is not done is for anybody to go on with"),
+            Err(error) => {
+                tracing::warn!(%error, "the jobs could not be handed back; they are taken up when their leases end")
+            }
+        }
         if let Err(error) = self.library.index.flush().await {
             tracing::warn!(%error, "the index could not be flushed; it will be reconciled at the next start");
         }
@@ -114,7 +121,8 @@ pub async fn throw_away(
     let data = DataDir::new(folder.path());
     let held = data.hold()?;
     // Nobody lives there; it is asked to be measured.
-    let config = Config { database_url: None, qdrant: None, cache: CacheConfig::OFF, ..config.clone() };
+    let config =
+        Config { database_url: None, qdrant: None, cache: CacheConfig::OFF, least_free_bytes: 0, ..config.clone() };
     build(&config, &data, held, Some(Trial { folder, parser, average_terms })).await
 }
 
@@ -165,8 +173,8 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
         workspace,
         clearance,
         owner: held.owner.clone(),
-        working: Default::default(),
-        crawling: Default::default(),
+        seats: Default::default(),
+        room: Room::on(data.root(), config.least_free_bytes),
         telling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;

@@ -10,7 +10,7 @@ use ingest::draft::hash_of;
 use ingest::parse::Kind;
 use ingest::ports::{Change, Draft, Item, Outcome, Settlement};
 use retrieval::access::{AccessLabel, Clearance, Principal};
-use retrieval::model::{Chunk, DocumentId, WorkspaceId};
+use retrieval::model::{Chunk, DocumentId, JobId, WorkspaceId};
 use server::clock::Clock;
 use server::http::wire::parse_as;
 use server::store::{Database, JobKind, Lease, LeasedCatalog, NewItem, Originals, Store};
@@ -107,6 +107,17 @@ impl Ground {
             sqlx::query_as(AssertSqlSafe(select.to_owned())).fetch_all(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         rows.into_iter().map(|(text,)| text).collect()
+    }
+
+    /// A job and its stages, all that stands in their rows.
+    pub async fn row_of(&self, job: JobId) -> Vec<String> {
+        let row = format!(
+            "SELECT state || ' ' || lease_owner || ' ' || lease_until || ' ' || fence || ' ' || faults || ' ' || setbacks \
+               || ' ' || not_before || ' ' || is_blamed || ' ' || checkpoint || ' ' || note FROM jobs WHERE id = '{job}' \
+             UNION ALL SELECT name || ' ' || done || ' ' || total FROM job_stages WHERE job_id = '{job}' \
+             UNION ALL SELECT origin || ' ' || state || ' ' || faults || ' ' || in_hand FROM job_items WHERE job_id = '{job}'"
+        );
+        self.texts(&row).await
     }
 
     async fn connect(&self) -> AnyConnection {

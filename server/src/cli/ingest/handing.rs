@@ -16,7 +16,7 @@ use crate::cli::Outcome;
 use crate::cli::desk::Desk;
 use crate::cli::remote::Remote;
 use crate::http::wire::{ItemReply, NewDocument, NewDocuments};
-use crate::library::{Intake, Upload};
+use crate::library::{Intake, JobState, Upload};
 use crate::store::ItemLine;
 use crate::wiring::House;
 
@@ -70,14 +70,16 @@ pub async fn work_off(house: &House, many: usize, lines: &mut Lines) -> Outcome 
 /// How the server's jobs stand; with `wait`, once they are done.
 pub async fn watch(server: &Remote, wait: bool, lines: &mut Lines) -> Outcome {
     for job in lines.jobs.clone() {
-        let mut status = server.job(&job).await?;
-        while wait && status.state != "done" {
+        while wait && !is_over(&server.job(&job).await?.state) {
             tokio::time::sleep(POLL).await;
-            status = server.job(&job).await?;
         }
-        status.items.iter().for_each(|item| lines.item(item));
+        server.whole_job(&job).await?.items.iter().for_each(|item| lines.item(item));
     }
     Ok(())
+}
+
+fn is_over(state: &str) -> bool {
+    JobState::named(state).is_none_or(JobState::is_over)
 }
 
 async fn accept(intake: &mut Intake<'_>, batch: Vec<(Found, AccessLabel)>, lines: &mut Lines) -> Outcome {

@@ -14,6 +14,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("job", "The id of a job."),
     ("key", "The id of a key."),
     ("person", "The id of a person."),
+    ("schedule", "`reconcile` or `expire`, which the house does for itself, or the id of a source, which is crawled."),
     ("session", "The id of a session."),
     ("source", "The id of a source."),
     ("stream", "The `stream` of the event `sources`."),
@@ -36,8 +37,20 @@ pub const HEADERS: &[(&str, &str)] = &[
     (SECRET, "What a visitor was told when the conversation began."),
 ];
 
-pub const SECTIONS: &[Section] =
-    &[ASKING, CONVERSATIONS, LOOKING_BACK, DOCUMENTS, JOBS, SOURCES, SIGNING_IN, PEOPLE, GROUPS, KEYS, RIGHTS];
+pub const SECTIONS: &[Section] = &[
+    ASKING,
+    CONVERSATIONS,
+    LOOKING_BACK,
+    DOCUMENTS,
+    JOBS,
+    SCHEDULES,
+    SOURCES,
+    SIGNING_IN,
+    PEOPLE,
+    GROUPS,
+    KEYS,
+    RIGHTS,
+];
 
 const ASKING: Section = Section {
     tag: "Asking",
@@ -186,12 +199,34 @@ const JOBS: Section = Section {
     tag: "Jobs",
     about: "What is being taken up, and what became of it.",
     rows: &[
-        row("GET", "/api/v1/jobs", "Lists the jobs, the newest first.").query::<PageQuery>().gives::<Jobs>(200),
-        row("GET", "/api/v1/jobs/{job}", "Shows a job and each of its items.").gives::<JobReply>(200),
+        row("GET", "/api/v1/jobs", "Lists the jobs, the newest first.").query::<JobsQuery>().gives::<Jobs>(200),
+        row("GET", "/api/v1/jobs/{job}", "Shows how far a job is, and what became of its items.")
+            .query::<PageQuery>()
+            .gives::<JobReply>(200),
+        row("GET", "/api/v1/jobs/{job}/events", "Tells how a job stands whenever that changes, until it is over.")
+            .query::<JobEventsQuery>()
+            .gives_bytes("text/event-stream"),
+        row("POST", "/api/v1/jobs/{job}/cancel", "Has a job stopped: what was done stays.")
+            .gives::<JobLineReply>(202)
+            .also(&[409]),
         row("POST", "/api/v1/jobs/retry", "Tries again what failed in a job, or in any of the last days.")
             .takes::<Retry>()
             .gives::<Retried>(202)
             .also(&[404]),
+    ],
+};
+
+const SCHEDULES: Section = Section {
+    tag: "Schedules",
+    about: "What begins by itself, and when: `every 6 h`, or the five fields of cron, in UTC.",
+    rows: &[
+        row("GET", "/api/v1/schedules", "Lists the schedules.").gives::<Schedules>(200),
+        row("PUT", "/api/v1/schedules/{schedule}", "Says when something begins by itself.")
+            .takes::<ScheduleRequest>()
+            .gives::<ScheduleReply>(200),
+        row("DELETE", "/api/v1/schedules/{schedule}", "Has a source crawled only when somebody says so.")
+            .gives_nothing(204)
+            .also(&[409]),
     ],
 };
 

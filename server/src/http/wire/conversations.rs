@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{HandoffReply, ReplyLine, Viewer, place};
+use super::{HandoffReply, ReplyLine, Viewer, link, place};
 use crate::config::Secret;
 use crate::conversation::{Begun, Cited as KeptCitation, Conversation, Listed, MASKED, Said, Turn};
 
@@ -120,8 +120,14 @@ pub struct RememberedCitation {
     pub document_id: String,
     pub title: String,
     pub url: String,
+    /// For a document on the web: opens it at the quote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     pub page: Option<u32>,
     pub heading: String,
+    /// When its author says that the document was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<String>,
     pub quote: String,
     pub start: usize,
     pub end: usize,
@@ -186,14 +192,16 @@ impl TurnReply {
 
 impl RememberedCitation {
     fn new(cited: KeptCitation, viewer: Viewer) -> Self {
-        let KeptCitation { document, title, origin, quoted } = cited;
+        let KeptCitation { document, title, origin, dated, quoted } = cited;
         Self {
             n: quoted.n,
             document_id: document.to_string(),
             title,
+            link: link(&origin, &quoted.quote, quoted.page),
             url: place(origin, viewer),
             page: quoted.page,
             heading: quoted.heading,
+            dated,
             quote: quoted.quote,
             start: quoted.bytes.start,
             end: quoted.bytes.end,

@@ -1,12 +1,10 @@
-//! What crosses the wire about documents as their readers see them, and about lists of jobs.
-
-use std::collections::BTreeMap;
+//! What crosses the wire about documents as their readers see them.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Viewer, place};
-use crate::library::{ChunkLine, DocumentLine, DocumentRead, JobLine};
+use crate::library::{ChunkLine, DocumentLine, DocumentRead};
 
 #[derive(Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -101,26 +99,6 @@ pub struct Chunks {
     pub next: Option<String>,
 }
 
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct JobLineReply {
-    pub job: String,
-    /// `ingest` or `crawl`.
-    pub kind: String,
-    pub state: String,
-    pub created_ms: i64,
-    pub updated_ms: i64,
-    /// Whether the viewer began it.
-    pub own: bool,
-    /// How many of the items that the viewer sees are in which state.
-    pub items: BTreeMap<String, usize>,
-}
-
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct Jobs {
-    pub jobs: Vec<JobLineReply>,
-    pub next: Option<String>,
-}
-
 impl DocumentLineReply {
     pub fn new(line: DocumentLine, viewer: Viewer) -> Self {
         Self {
@@ -162,12 +140,5 @@ impl From<ChunkLine> for PassageReply {
     fn from(chunk: ChunkLine) -> Self {
         let ChunkLine { bytes, page, heading, text, ordinal: _ } = chunk;
         Self { start: bytes.start, end: bytes.end, page, heading, text }
-    }
-}
-
-impl From<JobLine> for JobLineReply {
-    fn from(line: JobLine) -> Self {
-        let JobLine { job, kind, state, created_ms, updated_ms, own, items } = line;
-        Self { job: job.to_string(), kind, state, created_ms, updated_ms, own, items }
     }
 }

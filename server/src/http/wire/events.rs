@@ -26,6 +26,9 @@ pub struct SourceLine {
     pub url: String,
     pub page: Option<u32>,
     pub heading: String,
+    /// When its author says that the document was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<String>,
 }
 
 /// The event `delta`: more words of the answer.
@@ -89,7 +92,7 @@ impl CheckedEvent {
 
 impl SourceLine {
     fn new(source: Source, viewer: Viewer) -> Self {
-        let Source { document, title, origin, page, heading } = source;
-        Self { document_id: document.to_string(), title, url: place(origin, viewer), page, heading }
+        let Source { document, title, origin, page, heading, dated } = source;
+        Self { document_id: document.to_string(), title, url: place(origin, viewer), page, heading, dated }
     }
 }

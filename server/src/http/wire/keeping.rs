@@ -1,4 +1,4 @@
-//! What crosses the wire about looking after documents: syncing folders, trying again, inspecting.
+//! What crosses the wire about looking after documents: syncing folders, inspecting.
 
 use std::collections::HashSet;
 
@@ -6,19 +6,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::library::{AskedQuestion, InspectedChunk, Inspection, Likeness, Synced, bare_origin};
-
-/// What failed in a job, or in any of the last days, is tried again.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Retry {
-    pub job: Option<String>,
-}
-
-/// The job that tries again; none when nothing failed, or everything was handed in again since.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct Retried {
-    pub job: Option<String>,
-}
 
 /// A folder as it is now: what came from below it and is not `present` leaves.
 #[derive(Serialize, Deserialize, ToSchema)]

@@ -8,10 +8,12 @@ mod events;
 mod explain;
 mod history;
 mod inbox;
+mod jobs;
 mod keeping;
 mod named;
 mod oidc;
 mod review;
+mod schedules;
 mod sessions;
 mod simulate;
 mod sites;
@@ -28,8 +30,8 @@ use retrieval::ports::{Replaced, Scored};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Citation};
-use crate::library::{ItemLine, JobStatus, bare_origin};
+use crate::answer::{Answer, Citation, Disagreeing, pointer};
+use crate::library::bare_origin;
 
 pub use audit::*;
 pub use compatible::*;
@@ -39,10 +41,12 @@ pub use events::*;
 pub use explain::*;
 pub use history::*;
 pub use inbox::*;
+pub use jobs::*;
 pub use keeping::*;
 pub use named::Named;
 pub use oidc::*;
 pub use review::*;
+pub use schedules::*;
 pub use sessions::*;
 pub use simulate::*;
 pub use sites::*;
@@ -158,12 +162,26 @@ pub struct Cited {
     pub document_id: String,
     pub title: String,
     pub url: String,
+    /// For a document on the web: opens it at the quote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     pub page: Option<u32>,
     pub heading: String,
+    /// When its author says that the document was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<String>,
     pub quote: String,
     pub start: usize,
     pub end: usize,
     pub passage: String,
+}
+
+/// Two citations, by their `n`, that give different figures for the same.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct DisagreeingReply {
+    /// The one that the answer goes by.
+    pub says: usize,
+    pub otherwise: usize,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -174,6 +192,9 @@ pub struct AskReply {
     pub html: Option<String>,
     pub declined: bool,
     pub citations: Vec<Cited>,
+    /// Where sources do not agree; the answer says so too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disagreeing: Vec<DisagreeingReply>,
     pub mode: String,
     pub model: String,
     /// Why it is not in the language model's words, where it would have been: one sentence.
@@ -229,26 +250,6 @@ pub struct Name {
     pub name: String,
 }
 
-/// One item of a job; `path` or `url`, as it was named.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct ItemReply {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    pub status: String,
-    pub document_id: Option<String>,
-    pub chunks: usize,
-    pub reason: Option<String>,
-}
-
-#[derive(Serialize, Deserialize, ToSchema)]
-pub struct JobReply {
-    pub job: String,
-    pub state: String,
-    pub items: Vec<ItemReply>,
-}
-
 /// Who will read a reply. Scores tell of documents beyond it, paths of the machine: both are for editors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Viewer {
@@ -264,6 +265,18 @@ fn place(origin: String, viewer: Viewer) -> String {
         Viewer::Reader if is_url(origin) => origin.to_owned(),
         Viewer::Reader => origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
     }
+}
+
+/// Opens a document on the web at the page of a PDF, or where the words of a quote stand.
+fn link(origin: &str, quote: &str, page: Option<u32>) -> Option<String> {
+    let address = bare_origin(origin);
+    let (bare, fragment) = address.split_once('#').unwrap_or((address, ""));
+    let fragment = fragment.split(":~:").next().unwrap_or_default();
+    let at = match page {
+        Some(page) => Some(format!("page={page}")),
+        None => pointer(quote).map(|pointer| format!("{fragment}{pointer}")),
+    };
+    is_url(address).then(|| at.map_or_else(|| address.to_owned(), |at| format!("{bare}#{at}")))
 }
 
 fn is_url(origin: &str) -> bool {
@@ -303,6 +316,7 @@ impl AskReply {
             html: None,
             declined: answer.declined,
             citations: answer.citations.into_iter().map(|citation| Cited::new(citation, viewer)).collect(),
+            disagreeing: answer.disagreeing.into_iter().map(DisagreeingReply::from).collect(),
             mode: answer.mode.to_owned(),
             model: answer.model,
             notice: answer.notice,
@@ -323,9 +337,11 @@ impl Cited {
             n: citation.n,
             document_id: citation.document.to_string(),
             title: citation.title,
+            link: link(&citation.origin, &citation.quote, citation.page),
             url: place(citation.origin, viewer),
             page: citation.page,
             heading: citation.heading,
+            dated: citation.dated,
             quote: citation.quote,
             start: citation.bytes.start,
             end: citation.bytes.end,
@@ -334,19 +350,9 @@ impl Cited {
     }
 }
 
-impl From<ItemLine> for ItemReply {
-    fn from(line: ItemLine) -> Self {
-        let origin = bare_origin(&line.origin).to_owned();
-        let (path, url) = if is_url(&origin) { (None, Some(origin)) } else { (Some(origin), None) };
-        let document_id = line.document.map(|document| document.to_string());
-        Self { path, url, status: line.state, document_id, chunks: line.chunks, reason: line.reason }
-    }
-}
-
-impl From<JobStatus> for JobReply {
-    fn from(status: JobStatus) -> Self {
-        let items = status.items.into_iter().map(ItemReply::from).collect();
-        Self { job: status.job.to_string(), state: status.state, items }
+impl From<Disagreeing> for DisagreeingReply {
+    fn from(Disagreeing { says, otherwise }: Disagreeing) -> Self {
+        Self { says, otherwise }
     }
 }
 
@@ -361,6 +367,19 @@ mod tests {
         check("C:\\handbook\\refunds.md", "refunds.md");
         check("https://example.test/a/b", "https://example.test/a/b");
         assert_eq!(place("/srv/refunds.md".into(), Viewer::Editor), "/srv/refunds.md");
+    }
+
+    #[test]
+    fn a_link_opens_a_page_at_its_quote() {
+        let check = |origin: &str, page, expected: Option<&str>| {
+            assert_eq!(link(origin, "Ten **days**.", page).as_deref(), expected, "{origin}");
+        };
+        check("https://example.test/a?b=1", None, Some("https://example.test/a?b=1#:~:text=Ten%20days."));
+        check("https://example.test/a#/b", None, Some("https://example.test/a#/b:~:text=Ten%20days."));
+        check("https://example.test/a#b:~:text=x", None, Some("https://example.test/a#b:~:text=Ten%20days."));
+        check("https://example.test/a.pdf", Some(3), Some("https://example.test/a.pdf#page=3"));
+        check("/srv/refunds.md", None, None);
+        assert_eq!(link("https://example.test/a", "| |", None).as_deref(), Some("https://example.test/a"));
     }
 
     #[test]

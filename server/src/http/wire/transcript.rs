@@ -93,7 +93,8 @@ fn said_by_a_person(reply: &ReplyLine) -> String {
 }
 
 fn source(citation: &RememberedCitation) -> String {
-    let RememberedCitation { n, title, url, page, heading, quote, .. } = citation;
+    let RememberedCitation { n, title, url, link, page, heading, quote, .. } = citation;
+    let url = link.as_ref().unwrap_or(url);
     let page = page.map_or(String::new(), |page| format!(", page {page}"));
     let heading = if heading.is_empty() { String::new() } else { format!(", {}", harmless(heading)) };
     format!("- [{n}] {}{heading}{page}, {}\n\n{}\n\n", harmless(title), harmless(url), quoted("  ", quote))
@@ -118,6 +119,8 @@ mod tests {
             document_id: "d".into(),
             title: "Refunds".into(),
             url: "https://example.test/a".into(),
+            link: None,
+            dated: None,
             page: Some(3),
             heading: "How long".into(),
             quote: quote.into(),

@@ -5,10 +5,12 @@
 mod bad_input;
 mod clarified;
 mod conversations;
+mod crash;
 mod crawl;
 mod evaluated;
 mod explained;
 mod gold;
+mod jobs;
 mod killed;
 mod logged;
 mod replayed;
@@ -202,8 +204,12 @@ impl Server {
 
     /// What there is to watch, as the operator of `lectern` reads it.
     pub fn metrics(&self, lectern: &Lectern) -> String {
+        self.get_as_operator(lectern, "/metrics")
+    }
+
+    pub fn get_as_operator(&self, lectern: &Lectern, path: &str) -> String {
         self.send(&format!(
-            "GET /metrics HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
             self.address,
             lectern.token()
         ))

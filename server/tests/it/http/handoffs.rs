@@ -5,7 +5,7 @@ use retrieval::access::Role;
 use serde_json::{Value, json};
 
 use super::conversations::Talker;
-use super::{Holding, Served, served};
+use super::{Holding, Sender, Served, served};
 
 const REFUNDS: &str = "How long do refunds take?";
 const UNKNOWN: &str = "What is the capital of Peru?";
@@ -102,6 +102,19 @@ async fn what_is_for_a_person_is_passed_on_with_its_reason() {
     // Without a conversation there is nothing that could be passed on, and it is not said that it was.
     let alone = served.by(&Holding::Nothing, "POST", "/api/v1/ask", r#"{"question":"human please"}"#).await.json();
     assert_eq!((alone.get("handoff"), alone["mode"] == "handoff"), (None, false), "{alone}");
+}
+
+/// Where nothing is known, the way to a person is told, if there is one.
+#[tokio::test]
+async fn whoever_gets_no_answer_is_told_of_the_team() {
+    let served = served().await;
+    const OFFER: &str = "ask for a person: the support team will then read this";
+    let alone = served.ask(Sender::Nobody, UNKNOWN, None).await.json();
+    assert!(alone["declined"] == true && !alone["answer"].as_str().unwrap().contains(OFFER), "{alone}");
+    let talker = Talker::new(&served, Holding::Nothing).await;
+    let offered = talker.ask(&served, UNKNOWN).await.json();
+    assert!(offered["declined"] == true && offered["answer"].as_str().unwrap().contains(OFFER), "{offered}");
+    assert_eq!(talker.ask(&served, "May I ask for a person?").await.json()["mode"], "handoff");
 }
 
 #[tokio::test]

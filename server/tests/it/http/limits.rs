@@ -69,11 +69,11 @@ async fn an_address_asks_so_often_a_minute() {
 async fn all_requests_count_but_probes() {
     let served = some_limits().await;
     for n in 0..12 {
-        let path = ["/", "/ui/ask.js", "/api/v1/me", "/api/v1/sources"][n % 4];
+        let path = ["/", "/ui/app.js", "/api/v1/me", "/api/v1/sources"][n % 4];
         let reply = from(&served, "10.0.0.1", None, "GET", path).await;
         assert_ne!(reply.status, StatusCode::TOO_MANY_REQUESTS, "{n}: {reply:?}");
     }
-    for path in ["/", "/ui/ask.js", "/api/v1/me", "/api/v1/sources"] {
+    for path in ["/", "/ui/app.js", "/api/v1/me", "/api/v1/sources"] {
         assert_waits(&from(&served, "10.0.0.1", None, "GET", path).await, "requests");
     }
     for path in ["/healthz", "/readyz"] {

@@ -137,5 +137,5 @@ async fn it_is_sent_once() {
     assert_eq!(known("\"another\"").await.status, StatusCode::OK);
     let page = served.send(Sender::Nobody, "GET", "/docs", "").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("/ui/docs.js") && !page.body.contains("://"), "{}", page.body);
+    assert!(page.body.contains("/app.js\"") && !page.body.contains("://"), "{}", page.body);
 }

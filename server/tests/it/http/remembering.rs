@@ -19,7 +19,7 @@ use crate::library::{Home, IndexKind};
 use crate::models::{Act, Format, ModelServer};
 
 const REFUNDS: &str = "# Refunds\n\nRefunds take ten business days to arrive. They go to the card that was charged.";
-const DESK: &str = "# Desk\n\nThe desk pays refunds of up to 731 euros without asking anybody.";
+const DESK: &str = "# Desk\n\nThe desk pays refunds of up to zq731x euros without asking anybody.";
 /// Asked first; what a small model makes of whatever is asked next, and its summary where one was wanted.
 const QUESTION: &str = "How long do refunds take?";
 const LARGE_SAYS: &str = "Refunds take ten business days to arrive [1].";
@@ -144,14 +144,14 @@ async fn without_a_summary_what_was_quoted_goes_along() {
 /// A summary, the notes and the turns that rest on what was hidden go to nobody; when it is shown again, they do.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_hidden_goes_along_in_no_way() {
-    let says = "The desk pays refunds of up to 731 euros without asking anybody [1].";
+    let says = "The desk pays refunds of up to zq731x euros without asking anybody [1].";
     let house = House::new(ModelServer::saying(&format!("{says} {}", says.replace("[1]", "[2]"))).await).await;
     let talker = house.talker().await;
     for _ in 1..=8 {
         let told = ask(&house, &talker, QUESTION).await;
-        assert!(told["answer"].as_str().unwrap().contains("731"), "{told}");
+        assert!(told["answer"].as_str().unwrap().contains("zq731x"), "{told}");
     }
-    house.put_summary(&talker, "The desk pays 731 gnus.").await;
+    house.put_summary(&talker, "The desk pays zq731x gnus.").await;
     let mut heard = [0, 0];
     for (desk, is_told) in [("internal", true), ("restricted", false), ("internal", true)] {
         house.relabel_desk(desk).await;
@@ -160,11 +160,11 @@ async fn what_is_hidden_goes_along_in_no_way() {
         for (at, model) in [&house.small, &house.large].into_iter().enumerate() {
             let asked: Vec<String> = model.heard()[before[at]..].iter().map(|(_, body)| sent(body)).collect();
             heard[at] += asked.len();
-            assert!(is_told || asked.iter().all(|sent| !sent.contains("731") && !sent.contains("Source: Desk")));
+            assert!(is_told || asked.iter().all(|sent| !sent.contains("zq731x") && !sent.contains("Source: Desk")));
             assert_eq!(asked.iter().any(|sent| sent.contains("gnus")), is_told && at == 1, "{desk}: {asked:?}");
         }
         for turn in &talker.said(&house.served).await[..8] {
-            assert_eq!((&turn["masked"], turn.to_string().contains("731")), (&json!(!is_told), is_told), "{turn}");
+            assert_eq!((&turn["masked"], turn.to_string().contains("zq731x")), (&json!(!is_told), is_told), "{turn}");
         }
     }
     assert!(heard[0] >= 3 && heard[1] == 3, "{heard:?}");

@@ -167,11 +167,27 @@ async fn a_file_that_a_browser_has_is_not_sent_again() {
         let request = Request::builder().uri(path).header("if-none-match", tag);
         served.send_request(request.body(Body::empty()).unwrap()).await
     };
-    for path in ["/", "/ui/ask.js", "/ui/style.css"] {
+    for path in ["/", "/c/x", "/ui/app.js", "/ui/style/base.css"] {
         let first = get(path, "\"other\"").await;
         assert_eq!((first.status, first.headers["cache-control"].to_str().unwrap()), (StatusCode::OK, "no-cache"));
         let again = get(path, first.headers["etag"].to_str().unwrap()).await;
         assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
     }
     assert_eq!(get("/api/v1/me", "*").await.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn the_files_that_the_page_names_are_good_for_ever_and_those_of_another_build_are_not_there() {
+    let served = served().await;
+    let page = served.send(Sender::Nobody, "GET", "/", "").await;
+    let named: Vec<&str> = page.body.split('"').filter(|word| word.starts_with("/ui/@")).collect();
+    assert!(named.len() > 5, "{}", page.body);
+    for path in &named {
+        let file = served.send(Sender::Nobody, "GET", path, "").await;
+        assert_eq!(file.status, StatusCode::OK, "{path}");
+        assert!(file.headers["cache-control"].to_str().unwrap().contains("immutable"), "{path}");
+    }
+    for path in ["/ui/@/app.js", "/ui/@0/app.js", "/ui/@0", "/ui/@"] {
+        assert_eq!(served.send(Sender::Nobody, "GET", path, "").await.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }

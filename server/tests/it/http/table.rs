@@ -107,14 +107,16 @@ async fn the_page_runs_nothing_from_elsewhere() {
         "{}",
         page.body
     );
-    for file in ["join.js", "sign-in.js", "api.js", "account.js", "join.html", "sign-in.html"] {
+    for file in ["pages/join.js", "pages/sign-in.js", "api.js", "shell/header.js", "pages/account.js", "index.html"] {
         let reply = served.send(Sender::Nobody, "GET", &format!("/ui/{file}"), "").await;
         assert_eq!(reply.status, StatusCode::OK, "{file}");
         for bad in ["innerHTML", "eval(", "<script>", "style=", "://", "onclick", "document.write"] {
             assert!(!reply.body.contains(bad), "{file}: {bad}");
         }
     }
-    for (file, kind) in [("ask.js", "javascript"), ("style.css", "text/css"), ("index.html", "text/html")] {
+    for (file, kind) in
+        [("pages/ask/page.js", "javascript"), ("style/base.css", "text/css"), ("index.html", "text/html")]
+    {
         let reply = served.send(Sender::Nobody, "GET", &format!("/ui/{file}"), "").await;
         assert!(reply.headers["content-type"].to_str().unwrap().contains(kind), "{reply:?}");
         assert!(!reply.body.contains("innerHTML") && !reply.body.contains("eval("), "{file}");

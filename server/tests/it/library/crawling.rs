@@ -20,6 +20,7 @@ on_all!(
     sources_with_other_readers_know_nothing_of_each_other,
     other_readers_of_a_source_count_at_once,
     an_interrupted_crawl_goes_on,
+    a_crawl_that_is_stopped_is_gone_on_with_by_the_next,
     a_source_is_forgotten_with_what_came_from_it,
 );
 
@@ -239,6 +240,38 @@ async fn an_interrupted_crawl_goes_on(home: Home) {
     while library.work(&|_, _| {}).await.unwrap().is_some() {}
     let found = ledger(&home, &site, &source).await;
     assert_eq!(found.iter().filter(|(_, verdict)| verdict == "indexed").count(), 8, "{found:?}");
+    home.assert_in_step().await;
+}
+
+async fn a_crawl_that_is_stopped_is_gone_on_with_by_the_next(home: Home) {
+    let site = handbook().await;
+    let patient = Plan { delay: Duration::from_millis(400), ..plan(&site, "/docs/", Scope::Section) };
+    let (source, job) = home.library.crawl_later(&home.library.clearance, &patient, &label("public")).await.unwrap();
+    let enough = tokio::sync::Notify::new();
+    let progress = |round: &ingest::crawl::Progress| {
+        if round.asked >= 2 {
+            enough.notify_one();
+        }
+    };
+    let stopping = async {
+        enough.notified().await;
+        assert!(home.library.stop(job).await.unwrap());
+    };
+    let (crawled, ()) = tokio::join!(home.library.crawl(&progress), stopping);
+    assert_eq!(crawled.unwrap().unwrap().summary, None);
+    assert_eq!(home.library.job(job).await.unwrap().unwrap().state, "cancelled");
+    let status = home.library.sources().await.unwrap().remove(0);
+    assert!(status.source.is_open && !status.crawling, "nobody goes on with it by themselves");
+    // What it brought until then is read.
+    while home.library.work(&|_, _| {}).await.unwrap().is_some() {}
+    let found = ledger(&home, &site, &source).await;
+    let indexed = found.iter().filter(|(_, verdict)| verdict == "indexed").count();
+    assert!((1..8).contains(&indexed) && !found.iter().any(|(_, verdict)| verdict == "handed_in"), "{found:?}");
+
+    crawl(&home, &plan(&site, "/docs/", Scope::Section), "public").await;
+    let found = ledger(&home, &site, &source).await;
+    let indexed = found.iter().filter(|(_, verdict)| ["indexed", "unchanged"].contains(&verdict.as_str())).count();
+    assert_eq!(indexed, 8, "{found:?}");
     home.assert_in_step().await;
 }
 

@@ -9,9 +9,11 @@ mod inside;
 mod intake;
 mod interruption;
 mod labels;
+mod planning;
 mod reconciling;
 mod remembered;
 pub mod site;
+mod stopping;
 mod twins;
 mod why;
 
@@ -166,7 +168,7 @@ impl Home {
     /// What failed anywhere is tried again.
     pub async fn retry(&self) -> Result<Option<JobId>, LibraryError> {
         let everything = self.ground.everything();
-        self.library.retry(Onlooker { clearance: &everything, person: None }, None).await
+        self.library.retry(Onlooker { clearance: &everything, person: None, keeps_house: true }, None).await
     }
 
     pub async fn lines(&self, job: JobId) -> Vec<ItemLine> {
@@ -244,8 +246,8 @@ fn library(ground: &Ground, index: Arc<dyn VectorIndex>, parser: Arc<dyn Parse>)
         clearance: ground.everything(),
         owner: "tester".into(),
         web: web(),
-        working: Default::default(),
-        crawling: Default::default(),
+        seats: Default::default(),
+        room: Default::default(),
         telling: Default::default(),
     }
 }

@@ -1,7 +1,7 @@
 //! Leases: a worker that is not heard of loses its job, and what it still writes changes nothing, whatever the clock.
 
 use ingest::ports::{Catalog, CatalogError, Change, Outcome, Settlement};
-use server::store::{JobKind, LEASE};
+use server::store::{Fault, Hold, JobKind, LEASE, StageLine};
 
 use crate::ground::{Ground, HOUR_MS, MODEL, draft, label, on_both};
 
@@ -11,6 +11,8 @@ on_both!(
     the_late_settle_of_a_dead_worker_changes_nothing,
     the_late_relabel_of_a_dead_worker_changes_nothing,
     the_late_end_of_a_dead_worker_changes_nothing,
+    the_late_words_of_a_dead_worker_change_nothing,
+    what_goes_with_its_owner_is_for_anybody_at_once,
     a_clock_that_jumps_ahead_hands_the_job_on_and_fences_the_first,
     a_clock_that_jumps_back_neither_loses_nor_doubles_the_job,
     a_restart_takes_its_own_jobs_up_at_once_and_no_others,
@@ -84,6 +86,39 @@ async fn the_late_end_of_a_dead_worker_changes_nothing(ground: Ground) {
     );
     let status = ground.store.job_status(ground.workspace, alive.job).await.unwrap().unwrap();
     assert_eq!(status.state, "running");
+}
+
+/// How far it is, where to go on, what is in hand, how it ended: none of it counts from somebody without the lease.
+async fn the_late_words_of_a_dead_worker_change_nothing(ground: Ground) {
+    let (dead, items) = ground.job(&[("a.md", "public")]).await;
+    let store = &ground.store;
+    let stage = |done| [StageLine { name: "read".into(), done, total: 9 }];
+    assert_eq!(store.job_progress(&dead, &stage(1)).await.unwrap(), Hold::Held);
+    assert!(store.job_keep_checkpoint(&dead, "early").await.unwrap());
+    ground.turn(lease_ms() + 1);
+    let alive = store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
+    assert_eq!(store.job_checkpoint(&alive).await.unwrap(), "early", "whoever takes over goes on there");
+    let before = ground.row_of(alive.job).await;
+
+    assert_eq!(store.job_look(&dead).await.unwrap(), Hold::Lost);
+    assert_eq!(store.job_progress(&dead, &stage(7)).await.unwrap(), Hold::Lost);
+    assert!(!store.job_keep_checkpoint(&dead, "late").await.unwrap());
+    assert!(!store.job_take_in_hand(&dead, &[0]).await.unwrap());
+    store.job_set_back(&dead, Fault::Job, "late").await.unwrap();
+    store.job_fail(&dead, "late").await.unwrap();
+    store.job_cancel(&dead).await.unwrap();
+    assert_eq!(ground.row_of(alive.job).await, before);
+    assert_eq!(store.job_items_queued(&alive).await.unwrap(), items);
+    assert_eq!(store.job_look(&alive).await.unwrap(), Hold::Held);
+}
+
+async fn what_goes_with_its_owner_is_for_anybody_at_once(ground: Ground) {
+    let (own, _) = ground.job(&[("a.md", "public")]).await;
+    assert_eq!(ground.store.jobs_release("another").await.unwrap(), 0);
+    assert_eq!(ground.store.jobs_release("tester").await.unwrap(), 1);
+    assert_eq!(ground.store.job_look(&own).await.unwrap(), Hold::Lost);
+    let next = ground.store.job_claim(JobKind::Ingest, "another").await.unwrap().unwrap();
+    assert_eq!((next.job, next.faults), (own.job, 0), "whoever goes in order is not to blame");
 }
 
 async fn a_clock_that_jumps_ahead_hands_the_job_on_and_fences_the_first(ground: Ground) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use retrieval::access::{AccessTier, Clearance};
 use retrieval::model::{JobId, PersonId};
-use server::store::{JobPassed, Narrowing, Onlooker, Passed, Places, Sorting};
+use server::store::{JobFilter, JobPassed, Narrowing, Onlooker, Passed, Places, Sorting};
 use uuid::Uuid;
 
 use crate::ground::{Ground, label, on_both};
@@ -143,6 +143,10 @@ async fn an_original_is_the_newest_of_those_that_lead_to_it(ground: Ground) {
     assert_eq!(read.line.origins, ["a.md", "b.md"]);
 }
 
+fn looking(clearance: &Clearance, person: Option<PersonId>) -> Onlooker<'_> {
+    Onlooker { clearance, person, keeps_house: false }
+}
+
 async fn jobs_are_listed_by_what_is_seen_of_them(ground: Ground) {
     let person = PersonId(Uuid::from_u128(7));
     let mut jobs: Vec<JobId> = Vec::new();
@@ -154,7 +158,8 @@ async fn jobs_are_listed_by_what_is_seen_of_them(ground: Ground) {
     }
     let (public, everything) = (ground.reader("public"), ground.everything());
     let own = async |clearance: &Clearance, person| {
-        let (lines, next) = ground.store.jobs(Onlooker { clearance, person }, None, 10).await.unwrap();
+        let (lines, next) =
+            ground.store.jobs(looking(clearance, person), JobFilter::default(), None, 10).await.unwrap();
         assert_eq!(next, None);
         lines.into_iter().map(|line| (line.job, line.items.values().sum::<usize>(), line.own)).collect::<Vec<_>>()
     };
@@ -162,15 +167,15 @@ async fn jobs_are_listed_by_what_is_seen_of_them(ground: Ground) {
     assert_eq!(own(&everything, None).await, [(jobs[2], 1, false), (jobs[1], 1, false), (jobs[0], 2, false)]);
     ground.store.job_set_begun_by(jobs[1], person).await.unwrap();
     assert_eq!(own(&public, Some(person)).await[1], (jobs[1], 0, true));
-    let seen = |clearance, person| ground.store.job_seen(Onlooker { clearance, person }, jobs[1]);
+    let seen = |clearance, person| ground.store.job_seen(looking(clearance, person), jobs[1], (-1, 100));
     assert_eq!(seen(&public, None).await.unwrap(), None);
     assert_eq!(seen(&public, Some(person)).await.unwrap().unwrap().items, []);
     assert_eq!(seen(&everything, None).await.unwrap().unwrap().items.len(), 1);
-    let onlooker = Onlooker { clearance: &public, person: None };
-    let (first, next) = ground.store.jobs(onlooker, None, 1).await.unwrap();
+    let onlooker = looking(&public, None);
+    let (first, next) = ground.store.jobs(onlooker, JobFilter::default(), None, 1).await.unwrap();
     let next: JobPassed = next.unwrap();
     assert_eq!(first[0].job, jobs[2]);
-    let (second, _) = ground.store.jobs(onlooker, Some(next), 1).await.unwrap();
+    let (second, _) = ground.store.jobs(onlooker, JobFilter::default(), Some(next), 1).await.unwrap();
     assert_eq!(second[0].job, jobs[0]);
 }
 

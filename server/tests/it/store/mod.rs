@@ -3,13 +3,16 @@
 mod audit;
 mod conversations;
 mod documents;
+mod ending;
 mod evaluations;
+mod faults;
 mod jobs;
 mod leases;
 mod listing;
 mod opening;
 mod passages;
 mod repeats;
+mod schedules;
 mod searched;
 mod small;
 mod summaries;

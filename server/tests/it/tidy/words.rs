@@ -109,9 +109,10 @@ fn is_inline(line: &str) -> bool {
 }
 
 fn imports_a_package(line: &str) -> bool {
-    let import = line.trim_start().starts_with("import ") || line.contains(" from \"") || line.contains("import(\"");
-    let source = line.split('"').nth(1).unwrap_or("/");
-    import && line.contains('"') && !source.starts_with(['/', '.'])
+    let whole = line.trim_start().strip_prefix("import \"");
+    let named = line.split_once(" from \"").map(|(_, source)| source);
+    let called = line.split("import(\"").skip(1);
+    whole.into_iter().chain(named).chain(called).any(|source| !source.starts_with(['/', '.']))
 }
 
 fn dead_links(

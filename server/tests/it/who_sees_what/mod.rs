@@ -50,7 +50,10 @@ impl Line {
                 None => part.split('?').next().unwrap_or_default().to_owned(),
             });
         let path = parts.collect::<Vec<_>>().join("/");
-        if path.starts_with("/ui/") { "/ui/{file}".to_owned() } else { path }
+        // The frame is the same whatever stands behind the name of a page.
+        let pages =
+            ["/ui/", "/c/", "/inbox/", "/library/", "/jobs/", "/people/", "/access/", "/insight/", "/settings/"];
+        pages.iter().find(|page| path.starts_with(**page)).map_or(path.clone(), |page| format!("{page}{{*path}}"))
     }
 
     /// `document:hidden`, wherever it stands.

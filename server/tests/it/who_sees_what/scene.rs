@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use retrieval::access::Role;
 use retrieval::model::PersonId;
 use serde_json::json;
-use server::library::{Plan, Scope};
+use server::library::{Plan, Scope, Wish};
 use server::people::{PersonChange, PersonState};
 
 use crate::ground::label;
@@ -15,10 +15,11 @@ use crate::library::{Home, IndexKind};
 pub const WHO: [&str; 8] = ["visitor", "public", "internal", "hr", "editor", "admin", "key", "suspended"];
 
 /// Every kind of object, and how it may stand to whoever asks.
-pub const KINDS: [(&str, &[&str]); 11] = [
+pub const KINDS: [(&str, &[&str]); 12] = [
     ("document", &["shared", "inside", "hidden", "elsewhere", "absent"]),
     ("source", &["shared", "hidden", "elsewhere", "absent"]),
-    ("job", &["shared", "hidden", "elsewhere", "absent"]),
+    ("job", &["shared", "hidden", "house", "elsewhere", "absent"]),
+    ("schedule", &["shared", "hidden", "house", "elsewhere", "absent"]),
     ("person", &["own", "others", "elsewhere", "absent"]),
     ("session", &["own", "others", "elsewhere", "absent"]),
     ("key", &["own", "others", "elsewhere", "absent"]),
@@ -86,6 +87,8 @@ impl Scene {
             let plan = Plan::new(format!("http://{standing}.example/").parse().unwrap(), Scope::Page);
             let (source, _) = library.crawl_later(&library.clearance, &plan, &label(who)).await.unwrap();
             self.put("source", standing, "", source.id);
+            let nightly = Wish { expression: "0 3 * * *", is_on: true };
+            self.put("schedule", standing, "", library.plan_crawls(&source, nightly).await.unwrap().schedule.name);
             let mut intake = library.intake().await.unwrap();
             let (origin, bytes) = (format!("{standing}.txt"), b"Some text.".to_vec());
             intake.add(vec![server::library::Upload { origin, bytes, label: label(who) }]).await.unwrap();
@@ -95,6 +98,9 @@ impl Scene {
             self.put(kind, "absent", "", if kind == "group" { "nobodys" } else { ABSENT });
         }
         self.put("group", "others", "", "hr");
+        library.ensure_schedules().await.unwrap();
+        self.put("schedule", "house", "", "reconcile");
+        self.put("job", "house", "", library.reconcile_soon().await.unwrap());
     }
 
     /// For everybody with an account a second stay, a key and a conversation; another's for whoever is not `hr`.
@@ -146,6 +152,7 @@ impl Scene {
         let (source, job) = home.library.crawl_later(&home.library.clearance, &plan, &label("public")).await.unwrap();
         self.put("source", "elsewhere", "", source.id);
         self.put("job", "elsewhere", "", job);
+        self.put("schedule", "elsewhere", "", source.id);
         let answerer = home.answerer();
         let there = serve_home(home, answerer, true);
         let (person, holding) = there.person("stranger", Role::Reader, "public").await;
@@ -191,6 +198,7 @@ impl Scene {
             "POST" if ends("/documents/sync") => json!({"folder": "/in", "present": []}),
             "DELETE" if ends("/documents") => json!({"name": object}),
             "PATCH" if path.contains("/documents/") => json!({"tier": "public", "groups": []}),
+            "PUT" if path.contains("/schedules/") => json!({"expression": "every 6 h"}),
             "POST" if ends("/jobs/retry") => json!({"job": object}),
             "POST" if ends("/sources") => json!({"url": "http://site.example/docs/", "tier": "public"}),
             "POST" if path.contains("/sources/") && ends("/explain") => json!({"url": "no address"}),

@@ -240,6 +240,8 @@ impl Crowd {
 
 async fn things(served: &Served, scene: usize, document: &str, known: &mut Known) {
     let job = served.library.intake().await.unwrap().close().await.unwrap().to_string();
+    // Who watches one that nobody works on watches for long.
+    while served.library.work(&|_, _| {}).await.unwrap().is_some() {}
     let plan = Plan::new(format!("http://site{scene}.example/").parse().unwrap(), Scope::Page);
     let (source, _) = served.library.crawl_later(&served.library.clearance, &plan, &label("public")).await.unwrap();
     let source = source.id.to_string();
@@ -248,11 +250,14 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
     let (fresh, victim) = (format!("new{scene}.md"), format!("person:victim{scene}"));
     let told = served.ask_aloud(&Holding::Nothing, "How long do refunds take?").await;
     let stream = told[0].data["stream"].as_str().unwrap().to_owned();
-    let texts: [(&'static str, &[&str]); 25] = [
+    let texts: [(&'static str, &[&str]); 28] = [
         ("stream", &[&stream]),
         ("model", &["lectern"]),
         ("job", &[&job]),
         ("source", &[&source]),
+        ("schedule", &[&source, "reconcile", "expire"]),
+        ("expression", &["every 6 h", "30 3 * * mon-fri"]),
+        ("kind", &["ingest", "crawl", "reconcile", "expire"]),
         ("document", &[document]),
         ("group", &[&group, "hr", "billing"]),
         ("name", &[document, "refunds.md", "somebody", &group, "team"]),
@@ -269,7 +274,7 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
         ("content", &["TmV3Lg=="]),
         ("scope", &["page", "site"]),
         ("scopes", &["read", "write", "manage"]),
-        ("state", &["active", "suspended"]),
+        ("state", &["active", "suspended", "queued", "done"]),
         ("sort", &["newest", "title"]),
         ("what", &["signed_in", "simulated"]),
         ("since", &["2026-01-01"]),

@@ -15,7 +15,10 @@ use ingest::ports::{Catalog, Change, Inside, Outcome, Settlement};
 use retrieval::access::Reach;
 use retrieval::model::{DocumentId, GenerationId, WorkspaceId};
 use retrieval::ports::Shelf;
-use server::store::{Account, AnswerRecord, Evaluation, Feedback, JobKind, Lease, NewItem, SqlLedger};
+use server::store::{
+    Account, AnswerRecord, Evaluation, Fault, Feedback, JobKind, Lease, NewItem, NewSchedule, Schedule, SqlLedger,
+    StageLine,
+};
 use url::Url;
 use uuid::Uuid;
 
@@ -117,6 +120,7 @@ async fn jobs(witness: &mut Witness<'_>) {
     store.job_add(job, 0, &[item]).await.unwrap();
     witness.quiet("job_add").await;
     store.job_close(job).await.unwrap();
+    witness.quiet("job_close").await;
     let lease = store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap();
     witness.quiet("job_claim").await;
     assert!(store.job_beat(&lease).await.unwrap());
@@ -128,6 +132,56 @@ async fn jobs(witness: &mut Witness<'_>) {
     let lease = store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap();
     store.job_finish(&lease).await.unwrap();
     witness.quiet("job_finish").await;
+    ends(witness).await;
+    plans(witness).await;
+}
+
+/// How jobs go on and end otherwise.
+async fn ends(witness: &mut Witness<'_>) {
+    let (ground, workspace) = (witness.ground, witness.ground.workspace);
+    let store = &ground.store;
+    let (lease, _) = ground.job(&[("e.md", "public")]).await;
+    let stage = StageLine { name: "read".into(), done: 1, total: 2 };
+    store.job_progress(&lease, &[stage]).await.unwrap();
+    witness.quiet("job_progress").await;
+    assert!(store.job_keep_checkpoint(&lease, "here").await.unwrap());
+    witness.quiet("job_keep_checkpoint").await;
+    assert!(store.job_take_in_hand(&lease, &[0]).await.unwrap());
+    witness.quiet("job_take_in_hand").await;
+    assert_eq!(store.jobs_release("tester").await.unwrap(), 1);
+    witness.quiet("jobs_release").await;
+    let lease = store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap();
+    store.job_set_back(&lease, Fault::Job, "why").await.unwrap();
+    witness.quiet("job_set_back").await;
+    store.job_recover("tester").await.unwrap();
+    let lease = store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap();
+    assert!(store.job_stop(workspace, lease.job).await.unwrap());
+    witness.quiet("job_stop").await;
+    store.job_cancel(&lease).await.unwrap();
+    witness.quiet("job_cancel").await;
+    store.job_queue(workspace, JobKind::Expire, None, "tester").await.unwrap();
+    witness.quiet("job_queue").await;
+    let lease = store.job_claim(JobKind::Expire, "tester").await.unwrap().unwrap();
+    store.job_fail(&lease, "why").await.unwrap();
+    witness.quiet("job_fail").await;
+    store.jobs_sweep().await.unwrap();
+    witness.quiet("jobs_sweep").await;
+}
+
+async fn plans(witness: &mut Witness<'_>) {
+    let (store, workspace) = (&witness.ground.store, witness.ground.workspace);
+    let new = NewSchedule { kind: JobKind::Expire, source: None, expression: "every 1 d".into(), is_on: true };
+    store.schedule_ensure(workspace, &new).await.unwrap();
+    witness.quiet("schedule_ensure").await;
+    let schedule = store.schedule_put(workspace, &new).await.unwrap();
+    witness.quiet("schedule_put").await;
+    assert!(store.schedule_set_next(workspace, &schedule, 1).await.unwrap());
+    witness.quiet("schedule_set_next").await;
+    let schedule = Schedule { next_ms: 1, ..schedule };
+    assert!(store.schedule_begin(workspace, &schedule, 2, "tester").await.unwrap().is_some());
+    witness.quiet("schedule_begin").await;
+    assert!(store.schedule_remove(workspace, "expire").await.unwrap());
+    witness.quiet("schedule_remove").await;
 }
 
 async fn documents(witness: &mut Witness<'_>) {
@@ -227,6 +281,8 @@ async fn sources(witness: &mut Witness<'_>) {
     witness.quiet("record").await;
     ledger.finish(&Farewell::default()).await.unwrap();
     witness.quiet("finish").await;
+    store.job_close_batches(source.id, "tester").await.unwrap();
+    witness.quiet("job_close_batches").await;
     handed_in(ground).await;
     witness.raised("settle").await;
 

@@ -1,0 +1,32 @@
+//! Seats: how many jobs of a kind run at once in this process. Knows no job.
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::store::JobKind;
+
+/// Who has a seat works; the next one waits for it, in the order in which they came.
+pub struct Seats {
+    /// The embedder is the bottleneck, and two jobs would only take turns. Nobody compares the index with the catalog
+    /// meanwhile: what was written and is not live yet would be taken for an orphan.
+    index: Semaphore,
+    /// Two crawls would only share the line.
+    crawls: Semaphore,
+    upkeep: Semaphore,
+}
+
+impl Default for Seats {
+    fn default() -> Self {
+        Self { index: Semaphore::new(1), crawls: Semaphore::new(1), upkeep: Semaphore::new(1) }
+    }
+}
+
+impl Seats {
+    pub(super) async fn of(&self, kind: JobKind) -> SemaphorePermit<'_> {
+        let seats = match kind {
+            JobKind::Ingest | JobKind::Reconcile => &self.index,
+            JobKind::Crawl => &self.crawls,
+            JobKind::Expire => &self.upkeep,
+        };
+        seats.acquire().await.expect("nobody closes the semaphore")
+    }
+}

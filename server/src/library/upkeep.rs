@@ -1,0 +1,77 @@
+//! What the house does for itself, as jobs that somebody can watch: comparing index and catalog, forgetting what has ended.
+
+use retrieval::model::JobId;
+
+use super::reconcile::Reconciled;
+use super::running::{Ending, Run};
+use super::{Library, LibraryError};
+use crate::store::JobKind;
+
+impl Library {
+    /// Have index and catalog compared as soon as may be.
+    pub async fn reconcile_soon(&self) -> Result<JobId, LibraryError> {
+        Ok(self.store.job_queue(self.workspace, JobKind::Reconcile, None, &self.owner).await?)
+    }
+
+    pub(super) async fn reconcile_next(&self) -> Result<Option<(JobId, Ending<()>)>, LibraryError> {
+        let Some(run) = self.begin(JobKind::Reconcile).await? else { return Ok(None) };
+        let ending = self.carry_out(&run, self.compare(&run)).await?;
+        Ok(Some((run.lease.job, ending)))
+    }
+
+    async fn compare(&self, run: &Run<'_>) -> Result<(), LibraryError> {
+        let report = self.mend(&|stage, done, total| run.stage(stage, done, total)).await?;
+        tracing::info!(?report, "index and catalog agree");
+        let Reconciled { points, orphans, relabelled, rebuilt, swept } = report;
+        metrics::gauge!("lectern_index_points").set(points as f64);
+        metrics::counter!("lectern_reconcile_orphans_total").increment(orphans as u64);
+        metrics::counter!("lectern_reconcile_relabelled_total").increment(relabelled as u64);
+        metrics::counter!("lectern_reconcile_rebuilt_total").increment(rebuilt as u64);
+        for (stage, many) in [("orphans", orphans), ("relabelled", relabelled), ("originals swept", swept)] {
+            run.stage(stage, many, many);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn expire_next(&self) -> Result<Option<(JobId, Ending<()>)>, LibraryError> {
+        let Some(run) = self.begin(JobKind::Expire).await? else { return Ok(None) };
+        let ending = self.carry_out(&run, self.expire(&run)).await?;
+        Ok(Some((run.lease.job, ending)))
+    }
+
+    async fn expire(&self, run: &Run<'_>) -> Result<(), LibraryError> {
+        // Whoever takes over goes on behind the last of them that was done.
+        let done: usize = run.checkpoint().await?.parse().unwrap_or(0);
+        for (at, of) in Ended::ALL.into_iter().enumerate().skip(done) {
+            let forgotten = match of {
+                Ended::Conversations => self.store.conversations_sweep().await?,
+                Ended::Links => self.store.links_sweep().await?,
+                Ended::Jobs => self.store.jobs_sweep().await?,
+            };
+            let many = usize::try_from(forgotten).unwrap_or(usize::MAX);
+            run.stage(of.as_str(), many, many);
+            run.keep_checkpoint(&(at + 1).to_string()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What comes to an end by itself.
+#[derive(Clone, Copy)]
+enum Ended {
+    Conversations,
+    Links,
+    Jobs,
+}
+
+impl Ended {
+    const ALL: [Self; 3] = [Self::Conversations, Self::Links, Self::Jobs];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Conversations => "conversations",
+            Self::Links => "links",
+            Self::Jobs => "jobs",
+        }
+    }
+}
