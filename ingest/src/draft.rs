@@ -46,6 +46,7 @@ pub fn draft(item: &Item, reading: Reading, chunker: &Chunker, habits: &Habits) 
         content_hash,
         fingerprint: fingerprint(&plain_text(&text)),
         text,
+        pages,
         problems,
         chunks,
         vectors: Vec::new(),
@@ -76,7 +77,7 @@ fn without_furniture(text: String, habits: &Habits, problems: &mut Vec<String>, 
 }
 
 /// A chunk is on the page on which it begins.
-fn place_on_pages(chunks: &mut [Chunk], pages: &[(u32, usize)]) {
+pub fn place_on_pages(chunks: &mut [Chunk], pages: &[(u32, usize)]) {
     for chunk in chunks {
         let before = pages.partition_point(|(_, start)| *start <= chunk.bytes.start);
         chunk.page = before.checked_sub(1).map(|at| pages[at].0);

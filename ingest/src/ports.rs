@@ -69,6 +69,8 @@ pub struct Draft {
     pub author: Option<String>,
     pub dated: Option<String>,
     pub text: String,
+    /// Each page with the byte of the text at which it begins; empty where there are none.
+    pub pages: Vec<(u32, usize)>,
     pub content_hash: ContentHash,
     /// For finding near-duplicates; too short a text has none.
     pub fingerprint: Option<Fingerprint>,

@@ -16,6 +16,7 @@ pub mod conversation;
 pub mod datadir;
 pub mod evaluation;
 pub mod fetch;
+pub mod generations;
 pub mod http;
 pub mod library;
 pub mod people;

@@ -12,7 +12,7 @@ mod sentences;
 
 use std::ops::Range;
 
-use retrieval::model::Chunk;
+use retrieval::model::{Chunk, Cut};
 use tokenizers::Tokenizer;
 
 use self::cuts::Cutter;
@@ -51,6 +51,8 @@ pub enum ChunkerError {
 pub struct Chunker {
     ruler: Ruler,
     settings: ChunkSettings,
+    /// Whose ordinals the chunks have.
+    cut: Cut,
 }
 
 impl Chunker {
@@ -73,9 +75,14 @@ impl Chunker {
     fn new(ruler: Ruler, settings: ChunkSettings) -> Result<Self, ChunkerError> {
         let ChunkSettings { target_tokens, max_tokens, overlap_tokens } = settings;
         match (1..=max_tokens).contains(&target_tokens) && overlap_tokens <= target_tokens / 2 {
-            true => Ok(Self { ruler, settings }),
+            true => Ok(Self { ruler, settings, cut: Cut::default() }),
             false => Err(ChunkerError::Settings(settings)),
         }
+    }
+
+    /// The same, for another cut of the same texts.
+    pub fn for_cut(self, cut: Cut) -> Self {
+        Self { cut, ..self }
     }
 
     /// The chunks of a text, in order; `text[chunk.bytes]` is `chunk.text`.
@@ -93,7 +100,7 @@ impl Chunker {
             text: text[bytes.clone()].to_owned(),
             bytes,
         };
-        (0..).zip(spans).map(chunk).collect()
+        (self.cut.first_ordinal()..).zip(spans).map(chunk).collect()
     }
 
     fn spans(&self, text: &str, outline: &Outline, marks: &Marks) -> Vec<Range<usize>> {

@@ -16,23 +16,38 @@ const MORE: usize = 1;
 /// Fewer shared words say too little to speak of the same.
 const LEAST_SHARED: usize = 3;
 
-/// What is quoted, and the titles and headings that it stands under.
-#[derive(Clone, Copy, Debug)]
-pub struct Quoted<'a> {
-    pub above: &'a str,
-    pub text: &'a str,
+/// A question, and what is quoted to answer it.
+pub struct Quoted {
+    asked: Vec<Word>,
+    own: Source,
+    /// Its sentences that give a figure; no other can be disputed.
+    claims: Vec<(Range<usize>, Vec<Word>)>,
 }
 
-/// Where a source says otherwise than a sentence of what is quoted from another.
-pub fn otherwise(question: &str, quoted: Quoted<'_>, source: &Source) -> Option<Range<usize>> {
-    let (asked, own) = (words(question), Source::new(quoted.above, quoted.text));
-    own.segments.iter().find_map(|segment| {
-        let said = &quoted.text[segment.bytes.clone()];
-        let there = judge(said, 1, source).err()?.otherwise?;
-        let (ours, theirs) = (words(said), words(&source.text[there.clone()]));
-        let is_same = is_said_alike(&ours, &theirs) && speaks_of_as_much(&asked, (&own, &ours), (source, &theirs));
-        (is_same && differs(&ours, &theirs)).then_some(there)
-    })
+impl Quoted {
+    /// `above` are the titles and headings that the quote stands under.
+    pub fn new(question: &str, above: &str, text: &str) -> Self {
+        let own = Source::new(above, text);
+        let claims = own.segments.iter().map(|segment| (segment.bytes.clone(), words(&text[segment.bytes.clone()])));
+        let claims = claims.filter(|(_, said)| said.iter().any(is_figure)).collect();
+        Self { asked: words(question), own, claims }
+    }
+
+    /// Whether there is anything that another source could say otherwise.
+    pub fn gives_figures(&self) -> bool {
+        !self.claims.is_empty()
+    }
+
+    /// Where a source says otherwise than a sentence of this.
+    pub fn otherwise(&self, source: &Source) -> Option<Range<usize>> {
+        self.claims.iter().find_map(|(bytes, ours)| {
+            let there = judge(&self.own.text[bytes.clone()], 1, source).err()?.otherwise?;
+            let theirs = words(&source.text[there.clone()]);
+            let alike = is_said_alike(ours, &theirs);
+            let is_same = alike && speaks_of_as_much(&self.asked, (&self.own, ours), (source, &theirs));
+            (is_same && differs(ours, &theirs)).then_some(there)
+        })
+    }
 }
 
 /// Whether they share no figure, and are not of two times by their own words.
@@ -88,7 +103,7 @@ mod tests {
     #[track_caller]
     fn check(question: &str, ours: (&str, &str), theirs: (&str, &str), expected: Option<&str>) {
         let source = Source::new(theirs.0, theirs.1);
-        let found = otherwise(question, Quoted { above: ours.0, text: ours.1 }, &source);
+        let found = Quoted::new(question, ours.0, ours.1).otherwise(&source);
         assert_eq!(found.map(|range| &theirs.1[range]), expected, "{ours:?} {theirs:?}");
     }
 

@@ -21,7 +21,7 @@ use std::ops::Range;
 
 pub use agree::Doubt;
 pub use checker::Checker;
-pub use dispute::{Quoted, otherwise};
+pub use dispute::Quoted;
 pub use grammar::{Lexer, Token};
 pub use judge::{Evidence, Refusal, judge};
 pub use source::Source;

@@ -75,6 +75,32 @@ pub struct Generation {
     pub dimensions: usize,
     /// Of the keyword index: its stop words and its stemmer.
     pub language: String,
+    /// Of the texts that it holds.
+    pub cut: Cut,
+}
+
+/// One way in which the texts of a workspace were cut into chunks. Each has a range of ordinals of its own: chunks of one
+/// text, cut in two ways, stand side by side, and none is taken for a neighbour of another way's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Cut(u32);
+
+impl Cut {
+    /// No version has as many chunks.
+    pub const SPAN: u32 = 1 << 20;
+
+    /// From 0; `None` where ordinals end.
+    pub fn new(number: u32) -> Option<Self> {
+        (number < u32::MAX / Self::SPAN).then_some(Self(number))
+    }
+
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Of the first chunk of a version.
+    pub fn first_ordinal(self) -> u32 {
+        self.0 * Self::SPAN
+    }
 }
 
 /// A chunk that passed verification for this reader, with its text; or a hit joined with its neighbours, which still is

@@ -5,7 +5,7 @@ mod ids;
 
 #[cfg(test)]
 pub(crate) use document::SAMPLE_WORKSPACE;
-pub use document::{Chunk, ContentHash, Document, Generation, Passage, Version, text_in_context};
+pub use document::{Chunk, ContentHash, Cut, Document, Generation, Passage, Version, text_in_context};
 pub use ids::{
     ConversationId, DocumentId, GenerationId, JobId, KeyId, PersonId, PointId, RecordId, SignInId, SourceId, VersionId,
     WorkspaceId,

@@ -45,7 +45,7 @@ pub async fn fill(house: &House, corpus: &Corpus) -> anyhow::Result<Filled> {
     let lease =
         store.job_claim(JobKind::Ingest, &library.owner).await?.context("the job was taken by somebody else")?;
     let items = store.job_items_queued(&lease).await?;
-    let catalog = LeasedCatalog::new(store.clone(), lease.clone());
+    let catalog = LeasedCatalog::new(store.clone(), lease.clone(), house.library.live().generation.id);
     let mut filled = Filled::default();
     let batches = items.len().div_ceil(BATCH);
     for (at, (items, papers)) in items.chunks(BATCH).zip(corpus.papers.chunks(BATCH)).enumerate() {
@@ -66,26 +66,26 @@ async fn write(
     papers: &[Paper],
     filled: &mut Filled,
 ) -> anyhow::Result<()> {
-    let (library, workspace) = (&house.library, house.library.workspace);
+    let (live, workspace) = (house.library.live(), house.library.workspace);
     let drafts: Vec<Draft> = items.iter().zip(papers).map(|(item, paper)| draft(corpus, item, paper)).collect();
     for (draft, paper) in drafts.iter().zip(papers) {
         let ids = draft.chunks.iter().map(|chunk| PointId::of(workspace, draft.document, draft.version, chunk.ordinal));
         filled.chunks.extend(ids.zip(paper.chunks.clone()));
     }
     let written = drafts.iter().flat_map(|draft| points(workspace, draft)).collect();
-    filled.upsert_seconds += timed(library.index.upsert(written)).await?;
-    filled.flush_seconds += timed(library.index.flush()).await?;
+    filled.upsert_seconds += timed(live.index.upsert(written)).await?;
+    filled.flush_seconds += timed(live.index.flush()).await?;
     filled.verify_seconds += timed(verify(house, &drafts)).await?;
     let settlements: Vec<Settlement> =
         items.iter().cloned().zip(drafts).map(|(item, draft)| settlement(item, draft)).collect();
-    filled.catalog_seconds += timed(catalog.settle(library.embedder.name(), &settlements)).await?;
+    filled.catalog_seconds += timed(catalog.settle(live.embedder.name(), &settlements)).await?;
     Ok(())
 }
 
 /// The index must hold every chunk of a version before anybody may see it.
 async fn verify(house: &House, drafts: &[Draft]) -> anyhow::Result<()> {
     for draft in drafts {
-        let found = house.library.index.points_of(&house.library.clearance, draft.version).await?;
+        let found = house.library.live().index.points_of(&house.library.clearance, draft.version).await?;
         ensure!(found.len() == draft.chunks.len(), "the index kept {} of {} chunks", found.len(), draft.chunks.len());
     }
     Ok(())
@@ -127,6 +127,7 @@ fn draft(corpus: &Corpus, item: &Item, paper: &Paper) -> Draft {
         language: None,
         author: None,
         dated: None,
+        pages: Vec::new(),
         fingerprint: None,
         text,
         problems: Vec::new(),

@@ -43,7 +43,7 @@ pub async fn measure(ground: &Ground, wanted: &Wanted) -> anyhow::Result<Finding
     ensure!(wanted.points > 0 && shares.iter().sum::<u32>() > 0, "there is nothing to index");
     let site = ground.fresh()?;
     let house = site.open().await?;
-    let corpus = Corpus::new(wanted.points, house.library.embedder.dimensions(), &shares);
+    let corpus = Corpus::new(wanted.points, house.library.live().embedder.dimensions(), &shares);
     let questions: Vec<Question> = (0..QUESTIONS).map(|number| corpus.question(number)).collect();
     let mut found = Findings::default();
     machine::forget_peak();
@@ -80,7 +80,7 @@ async fn searching(
     filled: &Filled,
 ) -> anyhow::Result<()> {
     let readers = search::readers(house.library.workspace)?;
-    let embedded = &house.answerer.searcher;
+    let embedded = house.answerer.searcher();
     let ready = Searcher { embedder: Arc::new(Ready::for_all(questions)), ..embedded.clone() };
     let hybrid = Depth::Raw(Mode::Hybrid);
     let before = search::latencies(&ready, questions, &readers, hybrid, FEW_ROUNDS).await?;
@@ -112,8 +112,8 @@ async fn searching(
 async fn optimising(found: &mut Findings, site: &Site, house: &House, corpus: &Corpus) -> anyhow::Result<()> {
     progress("index: optimising");
     let watch = Watch::start();
-    house.library.index.optimize().await?;
-    house.library.index.flush().await?;
+    house.library.live().index.optimize().await?;
+    house.library.live().index.flush().await?;
     let spent = watch.stop();
     found.row("optimised in", spent.seconds, "s").also("processor s", spent.own_seconds);
     let (data, points) = (DataDir::new(site.path()), corpus.points() as f64);

@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 use ingest::timing::{Stage, Timings};
 use retrieval::access::{AccessLabel, AccessTier};
+use retrieval::model::Cut;
 use retrieval::ports::Purpose;
 use server::evaluation::Set;
 use server::library::Upload;
@@ -92,9 +93,9 @@ async fn learn(ground: &Ground, papers: &[Paper]) -> anyhow::Result<Vec<String>>
     let house = site.open().await?;
     ingest(&house, papers).await?;
     let library = &house.library;
-    let live = library.store.document_live(&library.clearance).await?;
+    let live = library.store.document_live(&library.clearance, Cut::default()).await?;
     let versions: Vec<_> = live.iter().map(|document| document.version).collect();
-    let chunks = library.store.chunk_list(&library.clearance, &versions).await?;
+    let chunks = library.store.chunk_list(&library.clearance, Cut::default(), &versions).await?;
     let texts = chunks.iter().map(|chunk| chunk.text_in_context()).collect();
     house.close().await;
     Ok(texts)
@@ -119,7 +120,7 @@ async fn one_round(ground: &Ground, papers: &[Paper], chunks: &[String], rounds:
 async fn embed(house: &House, chunks: &[String]) -> anyhow::Result<Spent> {
     let texts = chunks.to_vec();
     let watch = Watch::start();
-    house.library.embedder.embed(Purpose::Passage, texts).await?;
+    house.library.live().embedder.embed(Purpose::Passage, texts).await?;
     Ok(watch.stop())
 }
 

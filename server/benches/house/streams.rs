@@ -48,7 +48,7 @@ fn first_events(found: &mut Findings, ground: &Ground, wanted: &Wanted) -> anyho
     let runtime = tokio::runtime::Runtime::new()?;
     let corpus = runtime.block_on(async {
         let house = site.open().await?;
-        let corpus = Corpus::new(CHUNKS, house.library.embedder.dimensions(), &shares);
+        let corpus = Corpus::new(CHUNKS, house.library.live().embedder.dimensions(), &shares);
         fill(&house, &corpus).await?;
         house.close().await;
         anyhow::Ok(corpus)

@@ -2,13 +2,14 @@
 //!
 //! Which of them is right is for the reader to judge. Each quote is of a passage that was cleared for this reader.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use prompts::cite;
 use prompts::template::{Dated, Disagree, Disagreement, Language, TemplateError, Templates};
 use retrieval::model::{DocumentId, Passage};
 
-use super::{Citation, Disagreeing, citation};
+use super::{Citation, Disagreeing};
 
 /// Days are enough.
 const DAY: usize = "2026-01-31".len();
@@ -25,12 +26,16 @@ pub struct Dispute {
 
 /// What other documents say otherwise than the quotes of an answer; new sources are numbered on.
 pub fn among(question: &str, citations: &[Citation], sources: &[&Passage]) -> Vec<Dispute> {
-    let known: Vec<cite::Source> =
-        sources.iter().map(|source| cite::Source::new(&above(source), &source.text)).collect();
+    let quoted = |citation: &Citation| {
+        cite::Quoted::new(question, &format!("{}\n{}", citation.title, citation.heading), &citation.quote)
+    };
+    let quoted: Vec<(&Citation, cite::Quoted)> = citations.iter().map(|one| (one, quoted(one))).collect();
+    let quoted = quoted.iter().filter(|(_, quoted)| quoted.gives_figures());
+    let known: Vec<OnceCell<cite::Source>> = sources.iter().map(|_| OnceCell::new()).collect();
     let mut numbers: HashMap<_, usize> = citations.iter().map(|citation| (citation.point, citation.n)).collect();
     let (mut disputes, mut told): (Vec<Dispute>, Vec<[DocumentId; 2]>) = Default::default();
-    let pairs = citations.iter().flat_map(|citation| sources.iter().zip(&known).map(move |other| (citation, other)));
-    for (citation, (source, known)) in pairs {
+    let pairs = quoted.flat_map(|quoted| sources.iter().zip(&known).map(move |other| (quoted, other)));
+    for ((citation, quoted), (source, known)) in pairs {
         let pair = [citation.document, source.document];
         let is_told = told.iter().any(|told| *told == pair || *told == [pair[1], pair[0]]);
         if pair[0] == pair[1] || is_told || disputes.len() == MOST {
@@ -38,24 +43,15 @@ pub fn among(question: &str, citations: &[Citation], sources: &[&Passage]) -> Ve
         }
         let next = 1 + numbers.values().copied().max().unwrap_or(0);
         let n = numbers.get(&source.point).copied().unwrap_or(next);
-        if let Some(otherwise) = otherwise(question, citation, (source, known), n) {
+        let known = known.get_or_init(|| cite::Source::new(&above(source), &source.text));
+        let otherwise = quoted.otherwise(known).and_then(|within| super::citation(n, source, within));
+        if let Some(otherwise) = otherwise.filter(|found| reads_as_a_sentence(&found.quote)) {
             numbers.insert(source.point, n);
             told.push(pair);
             disputes.push(Dispute { says: citation.n, otherwise });
         }
     }
     disputes
-}
-
-fn otherwise(
-    question: &str,
-    quoted: &Citation,
-    (source, known): (&Passage, &cite::Source),
-    n: usize,
-) -> Option<Citation> {
-    let above = format!("{}\n{}", quoted.title, quoted.heading);
-    let within = cite::otherwise(question, cite::Quoted { above: &above, text: &quoted.quote }, known)?;
-    citation(n, source, within).filter(|found| reads_as_a_sentence(&found.quote))
 }
 
 /// And not as a row, several paragraphs, or a line with a row of dots that was taken for the end of a sentence.

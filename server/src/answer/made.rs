@@ -15,7 +15,7 @@ use prompts::template::{Decline, Extractive, TemplateError};
 use retrieval::access::{Origin, Principal};
 use retrieval::followup::Turn;
 use retrieval::model::Passage;
-use retrieval::search::Found;
+use retrieval::search::{Found, Searcher};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ const ROOM: Room = Room { tokens: 6_000, sources: 6, turns: 3 };
 
 /// What an answer is made from.
 pub struct Material<'a> {
+    /// What it was found with.
+    pub searcher: &'a Searcher,
     pub asked: &'a StandAlone,
     pub history: &'a [Turn],
     /// What was said before that, in few words.
@@ -170,7 +172,7 @@ impl Answerer {
     /// Quoted from the sources, or declined.
     async fn in_quotes(&self, material: &Material<'_>) -> Result<Made, AnswerError> {
         let (question, sources) = (&material.asked.text, material.sources);
-        let evidence = weigh(&*self.searcher.embedder, question, material.found, sources).await?;
+        let evidence = weigh(&*material.searcher.embedder, question, material.found, sources).await?;
         let citations = quoted(&evidence, sources);
         let made = if citations.is_empty() { self.declined(material)? } else { self.extracted(citations, material)? };
         Ok(Made { mode: "extractive", model: "none".to_owned(), evidence, ..made })

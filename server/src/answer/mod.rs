@@ -47,6 +47,7 @@ use retrieval::ports::EmbedError;
 use retrieval::search::{Depth, Found, SearchError, Searcher};
 use tokio_util::sync::CancellationToken;
 
+use crate::generations::Finder;
 use crate::store::{AnswerRecord, Store, StoreError};
 use made::{Made, Material};
 pub use manners::Triggers;
@@ -207,7 +208,7 @@ pub struct Voice {
 /// Answers questions.
 #[derive(Clone)]
 pub struct Answerer {
-    pub searcher: Searcher,
+    pub finder: Finder,
     pub rewriter: Rewriter,
     pub store: Store,
     pub templates: Arc<Templates>,
@@ -217,7 +218,6 @@ pub struct Answerer {
     pub team: Option<Arc<Team>>,
     /// Whether what points to a person is masked in answers.
     pub mask_personal: bool,
-    pub generation: GenerationId,
 }
 
 impl Answerer {
@@ -248,17 +248,27 @@ impl Answerer {
         }
         let payer = made::payer(principal);
         let asked = self.rewriter.stand_alone_for(question.as_str(), past.turns, &payer).await;
-        let found = self.searcher.search(&clearance, &asked.text, Depth::Full, PASSAGES).await?;
+        let (searcher, generation) = self.finder.now_in();
+        let found = searcher.search(&clearance, &asked.text, Depth::Full, PASSAGES).await?;
         let sources = self.pack(&found);
         let masking = Masking::of(self.mask_personal, principal);
         let shown: Vec<Source> = sources.iter().map(|source| masking.source(Source::from(*source))).collect();
         teller.say(Event::Sources { asked_as: asked.asked_as().map(str::to_owned), sources: shown.clone() });
         let Past { turns: history, notes, is_kept } = past;
         let team = self.team.as_deref().filter(|_| is_kept);
-        let material = Material { asked: &asked, history, notes, found: &found, sources: &sources, masking, team };
+        let material = Material {
+            searcher: &searcher,
+            asked: &asked,
+            history,
+            notes,
+            found: &found,
+            sources: &sources,
+            masking,
+            team,
+        };
         let made = self.make(&material, &payer, &mut teller).await?;
         let took_ms = took(started);
-        let record = self.record(principal, question, &made, trace::kept(&material, &made), took_ms).await;
+        let record = self.record(principal, question, &made, trace::kept(&material, &made, generation), took_ms).await;
         Ok(Answer { took_ms, record, sources: shown, ..Answer::new(made, asked.asked_as()) })
     }
 
@@ -274,6 +284,16 @@ impl Answerer {
         quote(&mut teller, &made);
         let record = self.record(principal, question, &made, Kept::default(), took(started)).await;
         Ok(Answer { record, ..Answer::new(made, None) })
+    }
+
+    /// In what is live now, and in that only, however long it is kept.
+    pub fn searcher(&self) -> Searcher {
+        self.finder.now()
+    }
+
+    /// Which build of the index questions are answered from now.
+    pub fn generation(&self) -> GenerationId {
+        self.finder.generations.live().generation.id
     }
 
     /// The passages that may be quoted, numbered from 1 by their place.
@@ -294,7 +314,7 @@ impl Answerer {
     ) -> Option<RecordId> {
         let record = AnswerRecord {
             workspace: principal.workspace(),
-            generation: self.generation,
+            generation: kept.generation.unwrap_or_else(|| self.generation()),
             asker: trace::asker(principal),
             reach: principal.clearance().ok()?.reach().clone(),
             question: question.as_str().to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use retrieval::access::{Origin, Principal, Reach};
-use retrieval::model::DocumentId;
+use retrieval::model::{DocumentId, GenerationId};
 use retrieval::search::Found;
 use retrieval::search::trail::{Considered, Fate};
 use serde_json::{Value, json};
@@ -45,13 +45,16 @@ pub fn asker(principal: &Principal) -> String {
 /// What a record keeps besides question and answer.
 #[derive(Default)]
 pub struct Kept {
+    /// In which it was searched; nothing where it was not.
+    pub generation: Option<GenerationId>,
     pub trace: Value,
     /// The documents that were found, each once, and whether the answer cites them.
     pub documents: Vec<(DocumentId, bool)>,
 }
 
-pub fn kept(material: &Material<'_>, made: &Made) -> Kept {
-    Kept { trace: trace(material, made), documents: documents(material.found, &made.citations) }
+pub fn kept(material: &Material<'_>, made: &Made, generation: GenerationId) -> Kept {
+    let documents = documents(material.found, &made.citations);
+    Kept { generation: Some(generation), trace: trace(material, made), documents }
 }
 
 /// The documents that were found, each once, and whether the answer cites them.

@@ -42,7 +42,7 @@ struct Probing<'a> {
 
 impl Probing<'_> {
     async fn index(&self, report: &mut Report) -> Result<(), CanaryError> {
-        let searcher = &self.cage.answerer.searcher;
+        let searcher = self.cage.answerer.searcher();
         let vectors = searcher.embedder.embed(Purpose::Question, vec![COMMON.to_owned()]).await?;
         let dense = vectors.into_iter().next().unwrap_or(Embedding::from([]));
         for (mode, name) in MODES {
@@ -69,7 +69,7 @@ impl Probing<'_> {
     }
 
     async fn shelf(&self, report: &mut Report) -> Result<(), CanaryError> {
-        let searcher = &self.cage.answerer.searcher;
+        let searcher = self.cage.answerer.searcher();
         let all = searcher.index.scroll(&self.cage.library.clearance, None, MANY).await?;
         let points: Vec<PointId> = all.into_iter().map(|point| point.id).collect();
         let passages = searcher.shelf.passages(&self.clearance, &points).await?;
@@ -80,7 +80,7 @@ impl Probing<'_> {
     async fn search(&self, report: &mut Report) -> Result<(), CanaryError> {
         let modes = MODES.map(|(mode, name)| (Depth::Raw(mode), name));
         for (depth, name) in modes.into_iter().chain([(Depth::Full, "everything")]) {
-            let found = self.cage.answerer.searcher.search(&self.clearance, COMMON, depth, MANY).await;
+            let found = self.cage.answerer.searcher().search(&self.clearance, COMMON, depth, MANY).await;
             let found = found.map_err(|error| match error {
                 SearchError::Index(error) => CanaryError::Index(error),
                 SearchError::Embed(error) => CanaryError::Embed(error),

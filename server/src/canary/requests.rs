@@ -88,6 +88,7 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/api/v1/sources",
         "/api/v1/jobs",
         "/api/v1/schedules",
+        "/api/v1/generations",
         "/api/v1/conversations",
         "/api/v1/inbox",
         "/api/v1/inbox?state=resolved",

@@ -57,10 +57,10 @@ impl Desk {
         };
         let (question, started) = (question(&request.query)?, Instant::now());
         let clearance = seeing_as(house, request.as_label.as_deref()).await?.clearance()?;
-        let (searcher, limit) = (&house.answerer.searcher, request.limit.unwrap_or(HITS));
+        let (searcher, limit) = (house.answerer.searcher(), request.limit.unwrap_or(HITS));
         let asked = house.answerer.rewriter.stand_alone(question.as_str(), &[]).await;
         let found = searcher.search(&clearance, &asked.text, Depth::Full, limit).await?;
-        let explanation = request.explain.then(|| SearchExplanation::new(searcher, &asked, &found));
+        let explanation = request.explain.then(|| SearchExplanation::new(&searcher, &asked, &found));
         let hits = found.passages.into_iter().map(|scored| Hit::new(scored, Viewer::Editor)).collect();
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(SearchReply { hits, asked_as: None, took_ms, explanation })
@@ -87,7 +87,7 @@ impl Desk {
             Self::There(server) => server.record(record).await,
             Self::Here(house) => {
                 let found = Review::of(&house.store).record(&operator(house).clearance()?, record).await?;
-                Ok(found.map(|found| RecordReply::new(found, house.answerer.generation)))
+                Ok(found.map(|found| RecordReply::new(found, house.answerer.generation())))
             }
         }
     }

@@ -17,6 +17,7 @@ mod inspect;
 
 mod jobs;
 mod print;
+mod reindex;
 mod remote;
 mod remove;
 mod replay;
@@ -89,6 +90,8 @@ enum Command {
     Retry(retry::Args),
     /// Show what is being worked on, stop it, and say what begins by itself
     Jobs(jobs::JobsArgs),
+    /// Build the index anew, with another model or other settings, while the former one answers
+    Reindex(reindex::ReindexArgs),
     /// Measure retrieval and answers on sets of questions
     Eval(eval::Args),
     /// Look after the people who have an account
@@ -176,6 +179,7 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Replay(args) => replay::run(context, args).await,
         Command::Retry(args) => retry::run(context, args).await,
         Command::Jobs(args) => jobs::run(context, args).await,
+        Command::Reindex(args) => reindex::run(context, args).await,
         Command::Eval(args) => eval::run(context, args).await,
         Command::Users(args) => users::run(context, args).await,
         Command::Groups(args) => groups::run(context, args).await,

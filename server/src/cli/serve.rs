@@ -104,6 +104,7 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         tasks.spawn(until(stop.clone(), work(Arc::clone(&house.library), kind, desk.readiness.clone())));
     }
     tasks.spawn(until(stop.clone(), begin_what_is_due(Arc::clone(&house.library))));
+    tasks.spawn(until(stop.clone(), look_around(Arc::clone(&house.library))));
     tasks.spawn(until(stop.clone(), fill(Arc::clone(&house.library), desk.readiness.clone())));
     tasks.spawn(until(stop.clone(), sweep(desk.people.clone())));
     let watch = desk.watch.clone();
@@ -235,6 +236,16 @@ async fn fill(library: Arc<Library>, readiness: Readiness) {
                 }
             }
             Err(error) => tracing::warn!(%error, "the index could not be counted; will try again"),
+        }
+    }
+}
+
+/// Answer from what another server on the same database made live.
+async fn look_around(library: Arc<Library>) {
+    loop {
+        tokio::time::sleep(DUE).await;
+        if let Err(error) = library.look_around().await {
+            tracing::warn!(%error, "which index is live could not be looked up; will try again");
         }
     }
 }

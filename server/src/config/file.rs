@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::answers::AnswersTable;
 use super::chat::ChatTable;
 use super::handoff::HandoffTable;
+use super::index::IndexTable;
 use super::oidc::OidcTable;
 use super::{
     CacheConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, FrontConfig, LimitConfig, ModelChoice,
@@ -55,6 +56,7 @@ pub struct File {
     pub tls: Option<TlsTable>,
     pub limits: LimitTable,
     pub qdrant: Option<QdrantTable>,
+    pub index: IndexTable,
     pub embedder: EmbedderTable,
     pub reranker: RerankerTable,
     pub parsing: ParsingTable,

@@ -7,6 +7,7 @@ pub mod answers;
 pub mod chat;
 mod file;
 pub mod handoff;
+pub mod index;
 pub mod oidc;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use answers::AnswersConfig;
 use chat::ChatConfig;
 use file::{address, cache, chunks, crawl, embedder, front, least_free_bytes, parsing, qdrant, reranker};
 use handoff::HandoffConfig;
+use index::IndexConfig;
 use oidc::OidcConfig;
 
 const DATA_DIR: &str = "data/run";
@@ -45,6 +47,7 @@ pub struct Config {
     pub chunks: ChunkConfig,
     pub crawl: CrawlConfig,
     pub cache: CacheConfig,
+    pub index: IndexConfig,
     /// Of the disk that the data directory is on; with less, nothing is taken in.
     pub least_free_bytes: u64,
     pub answers: AnswersConfig,
@@ -229,6 +232,7 @@ impl Config {
             chunks: chunks(file.chunks),
             crawl: crawl(file.crawl),
             cache: cache(file.cache),
+            index: index::index(file.index)?,
             least_free_bytes: least_free_bytes(file.disk),
             answers: file.answers.into(),
             chat: file.chat.map(|table| chat::chat(table, environment)).transpose()?,
@@ -311,6 +315,15 @@ mod tests {
         assert_eq!(cache("[cache]\nquestions = 0\nresults = 0"), CacheConfig::OFF);
         assert!(load("[cache]\nanswers = 1", &[]).unwrap_err().to_string().contains("answers"));
         assert!(load("[cache]\nresults = -1", &[]).is_err());
+    }
+
+    #[test]
+    fn an_index_is_judged_by_shares() {
+        let index = |file| load(file, &[]).map(|config| config.index);
+        assert_eq!((index("").unwrap().keep, index("").unwrap().is_quantised), (1, None));
+        assert_eq!(index("[index]\nkeep = 0\nquantised = false").unwrap().is_quantised, Some(false));
+        assert!(index("[index]\nleast_agreement = 1.1").unwrap_err().to_string().contains("least_agreement"));
+        assert!(index("[index]\nquantized = true").unwrap_err().to_string().contains("quantized"));
     }
 
     #[test]

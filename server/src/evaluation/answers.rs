@@ -115,7 +115,7 @@ pub async fn measure(front: &Front<'_>, gold: &[Gold]) -> anyhow::Result<(Number
 async fn ask(front: &Front<'_>, gold: &Gold) -> anyhow::Result<Outcome> {
     let principal = (front.asker)(&gold.asker)?;
     let clearance = principal.clearance()?;
-    let searcher = &front.house.answerer.searcher;
+    let searcher = front.house.answerer.searcher();
     let found = searcher.search(&clearance, &gold.question, Depth::Full, SHOWN).await?;
     let documents = documents(found.passages.iter().map(|scored| front.seed.document(&scored.passage.origin)));
     let answer = front.house.answerer.ask(&principal, &Question::parse(&gold.question)?, &[]).await?;

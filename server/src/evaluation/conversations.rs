@@ -55,7 +55,7 @@ pub async fn measure(front: &Front<'_>, conversations: &[Conversation]) -> anyho
 
 async fn find(front: &Front<'_>, conversation: &Conversation, text: &str) -> anyhow::Result<Option<usize>> {
     let clearance = (front.asker)(&conversation.asker)?.clearance()?;
-    let found = front.house.answerer.searcher.search(&clearance, text, Depth::Full, SHOWN).await?;
+    let found = front.house.answerer.searcher().search(&clearance, text, Depth::Full, SHOWN).await?;
     let found = documents(found.passages.iter().map(|scored| front.seed.document(&scored.passage.origin)));
     Ok(found.iter().position(|document| is_one_of(document, &conversation.documents)))
 }

@@ -92,7 +92,7 @@ async fn hand_in(house: &House, set: &Set) -> anyhow::Result<()> {
 /// How long a reader would have waited for this one, in milliseconds.
 pub async fn time(house: &House, question: &str, depth: Depth) -> anyhow::Result<f64> {
     let started = Instant::now();
-    house.answerer.searcher.search(&house.library.clearance, question, depth, SHOWN).await?;
+    house.answerer.searcher().search(&house.library.clearance, question, depth, SHOWN).await?;
     Ok(started.elapsed().as_secs_f64() * 1e3)
 }
 
@@ -104,7 +104,7 @@ pub async fn rank(house: &House, corpus: &Corpus, questions: Vec<String>, depth:
         let asked: Vec<_> = together
             .iter()
             .map(|question| {
-                let (searcher, clearance) = (house.answerer.searcher.clone(), house.library.clearance.clone());
+                let (searcher, clearance) = (house.answerer.searcher(), house.library.clearance.clone());
                 let (question, names) = (question.clone(), Arc::clone(&corpus.names));
                 tokio::spawn(async move { one(&searcher, &clearance, &question, depth, &names).await })
             })

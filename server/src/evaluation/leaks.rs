@@ -24,7 +24,7 @@ pub async fn measure(front: &Front<'_>, leaks: &[Leak]) -> anyhow::Result<Remark
 async fn ask(front: &Front<'_>, leak: &Leak) -> anyhow::Result<Vec<String>> {
     let principal = (front.asker)(&leak.asker)?;
     let answer = front.house.answerer.ask(&principal, &Question::parse(&leak.question)?, &[]).await?;
-    let searcher = &front.house.answerer.searcher;
+    let searcher = front.house.answerer.searcher();
     let found = searcher.search(&principal.clearance()?, &leak.question, Depth::Full, PASSAGES).await?;
     let passages = found.passages.iter().map(|scored| &scored.passage);
     let mut origins: Vec<String> = answer.citations.iter().map(|citation| citation.origin.clone()).collect();

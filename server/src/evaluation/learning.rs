@@ -65,7 +65,7 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     async fn ask(&self, question: &str, grade: impl Fn(&Scored) -> u32) -> anyhow::Result<Question> {
-        let found = self.house.answerer.searcher.compared(self.clearance, question).await?;
+        let found = self.house.answerer.searcher().compared(self.clearance, question).await?;
         let mut documents: HashMap<DocumentId, usize> = HashMap::new();
         let lessons: Vec<Lesson> = found
             .iter()

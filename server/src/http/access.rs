@@ -7,6 +7,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use super::asking;
 use super::compatible;
 use super::conversations;
+use super::generations;
 use super::inbox;
 use super::jobs;
 use super::openapi;
@@ -113,6 +114,17 @@ pub const ROUTES: &[Route] = {
         }),
         route("DELETE", "/api/v1/schedules/{schedule}", May(Verb::Remove, Kind::Schedule), || {
             delete(schedules::remove)
+        }),
+        route("GET", "/api/v1/generations", May(Verb::Read, Kind::House), || get(generations::list)),
+        route("POST", "/api/v1/generations", May(Verb::Change, Kind::House), || {
+            once(post(generations::begin)).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("POST", "/api/v1/generations/rollback", May(Verb::Change, Kind::House), || post(generations::roll_back)),
+        route("POST", "/api/v1/generations/{generation}/promote", May(Verb::Change, Kind::House), || {
+            post(generations::promote)
+        }),
+        route("DELETE", "/api/v1/generations/{generation}", May(Verb::Change, Kind::House), || {
+            delete(generations::discard)
         }),
         route("POST", "/api/v1/sources", May(Verb::Make, Kind::Source), || once(post(sites::crawl))),
         route("GET", "/api/v1/sources", May(Verb::List, Kind::Source), || get(sites::list)),

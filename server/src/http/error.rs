@@ -227,6 +227,8 @@ impl From<LibraryError> for ApiError {
             LibraryError::LowDisk => Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_low", error.to_string()),
             LibraryError::Store(StoreError::Unkeepable) => Self::bad_request(StoreError::Unkeepable.to_string()),
             LibraryError::Plan(sentence) => Self::bad_request(sentence),
+            LibraryError::Refused(sentence) => Self::conflict(sentence),
+            LibraryError::NoBuild => Self::not_found(),
             other => Self::unavailable(other),
         }
     }

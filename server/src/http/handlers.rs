@@ -96,9 +96,10 @@ pub async fn search(
     let limit = request.limit.unwrap_or(HITS).min(MOST_HITS);
     let clearance = principal.clearance()?;
     let asked = desk.answerer.rewriter.stand_alone(question.as_str(), &history).await;
-    let found = desk.answerer.searcher.search(&clearance, &asked.text, Depth::Full, limit).await?;
+    let searcher = desk.answerer.searcher();
+    let found = searcher.search(&clearance, &asked.text, Depth::Full, limit).await?;
     metrics::counter!("lectern_searches_total").increment(1);
-    let explanation = request.explain.then(|| SearchExplanation::new(&desk.answerer.searcher, &asked, &found));
+    let explanation = request.explain.then(|| SearchExplanation::new(&searcher, &asked, &found));
     let hits = found.passages.into_iter().map(|scored| Hit::new(scored, viewer)).collect();
     let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Json(SearchReply { hits, asked_as: asked.asked_as().map(str::to_owned), took_ms, explanation }))

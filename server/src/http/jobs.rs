@@ -117,7 +117,7 @@ fn relation(line: &JobLine) -> Relation {
 
 fn filter(query: &JobsQuery) -> Result<JobFilter, ApiError> {
     let kind = query.kind.as_deref().map(|name| {
-        JobKind::named(name).ok_or_else(|| ApiError::bad_request("kind is ingest, crawl, reconcile or expire"))
+        JobKind::named(name).ok_or_else(|| ApiError::bad_request("kind is ingest, crawl, reconcile, expire or reindex"))
     });
     let state = query.state.as_deref().map(|name| {
         let sentence = "state is open, queued, running, done, failed or cancelled";

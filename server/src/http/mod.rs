@@ -13,6 +13,7 @@ mod cursor;
 mod documents;
 mod error;
 mod etag;
+mod generations;
 mod handlers;
 mod headers;
 mod idempotency;

@@ -48,7 +48,7 @@ pub async fn record(State(desk): State<Desk>, asker: Asker, name: Name) -> Resul
     asker.must(Verb::Read, Kind::Explanation, Relation::Others)?;
     let found = review(&desk).record(&asker.principal.clearance()?, id(name)?).await?;
     let found = found.ok_or_else(ApiError::not_found)?;
-    Ok(Json(RecordReply::new(found, desk.answerer.generation)))
+    Ok(Json(RecordReply::new(found, desk.answerer.generation())))
 }
 
 fn said(request: FeedbackRequest) -> Result<Feedback, ApiError> {

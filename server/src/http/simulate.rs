@@ -107,7 +107,7 @@ async fn side(
         true => Some(AskReply::new(desk.answerer.ask(principal, question, &[]).await?, viewer)),
         false => None,
     };
-    let found = desk.answerer.searcher.search(&clearance, question.as_str(), Depth::Full, COMPARED).await?;
+    let found = desk.answerer.searcher().search(&clearance, question.as_str(), Depth::Full, COMPARED).await?;
     let mut only_here: Vec<OnlyHere> = Vec::new();
     for Scored { passage, .. } in &found.passages {
         let both_read = other.is_some_and(|other| other.admits(clearance.workspace(), &passage.label));

@@ -37,7 +37,7 @@ impl Library {
         self.tell_index().await?;
         if many > 0 {
             // Never needed for correctness: a search only takes longer until the next one succeeds.
-            if let Err(error) = self.index.optimize().await {
+            if let Err(error) = self.live().index.optimize().await {
                 tracing::warn!(%error, "the index was not optimised");
             }
         }
@@ -88,13 +88,15 @@ impl Library {
         }
     }
 
+    /// Into the index that is live now: should another one go live meanwhile, nothing more of this run becomes visible.
     fn pipeline(&self, lease: &Lease, habits: Habits) -> Pipeline {
+        let live = self.live();
         Pipeline::new(
-            Arc::new(LeasedCatalog::new(self.store.clone(), lease.clone())),
+            Arc::new(LeasedCatalog::new(self.store.clone(), lease.clone(), live.generation.id)),
             Arc::clone(&self.parser),
-            Arc::clone(&self.chunker),
-            Arc::clone(&self.embedder),
-            Arc::clone(&self.index),
+            Arc::clone(&live.chunker),
+            Arc::clone(&live.embedder),
+            Arc::clone(&live.index),
             self.clearance.clone(),
             habits,
         )

@@ -15,10 +15,13 @@ mod running;
 mod seats;
 
 mod crawling;
+mod filling;
 mod furniture;
+mod gate;
 mod ingesting;
 mod planning;
 mod reconcile;
+mod reindexing;
 mod sites;
 mod upkeep;
 mod when;
@@ -26,25 +29,27 @@ mod when;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ingest::chunk::Chunker;
 use ingest::crawl::ports::{Fetch, LedgerError, Survey};
 use ingest::pipeline::PipelineError;
 use ingest::ports::{CatalogError, Item, Outcome, Parse};
 use retrieval::access::Clearance;
 use retrieval::model::{DocumentId, JobId, WorkspaceId};
-use retrieval::ports::{EmbedError, Embedder, IndexError, VectorIndex};
+use retrieval::ports::{EmbedError, IndexError, ShelfError};
+use retrieval::search::SearchError;
 use tokio::sync::Mutex;
 
+use crate::generations::{Finder, NotOpened, Standing};
 use crate::store::{Store, Task};
 
 pub use crate::store::{
-    AskedQuestion, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection, ItemLine, JobFilter,
-    JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness, Narrowing, Onlooker, Passed,
-    Places, Received, RepeatKey, Schedule, Sorting, Source, StageLine, StoreError,
+    AskedQuestion, Build, BuildState, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection,
+    ItemLine, JobFilter, JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness, Narrowing,
+    Onlooker, Passed, Places, Received, RepeatKey, Schedule, Sorting, Source, StageLine, StoreError,
 };
 pub use arriving::{Arriving, Naming};
 pub use crawling::Crawled;
 pub use folder::Synced;
+pub use gate::{Gate, KnownItem, Verdict};
 pub use ingest::crawl::explain::{Explanation, Finding};
 pub use ingest::crawl::plan::{Plan, Scope};
 pub use ingest::origin::bare_origin;
@@ -54,6 +59,7 @@ pub use intake::{Intake, Upload};
 pub use planning::{OfTheHouse, Planned, Wish};
 pub use reading::OpenOriginal;
 pub use reconcile::Reconciled;
+pub use reindexing::Wanted;
 pub use room::Room;
 pub use running::Ending;
 pub use seats::Seats;
@@ -83,6 +89,25 @@ pub enum LibraryError {
     LowDisk,
     #[error("the job was taken over by another worker")]
     LeaseLost,
+    /// It cannot be done as things stand; what to do instead.
+    #[error("{0}")]
+    Refused(&'static str),
+    #[error("there is no such index")]
+    NoBuild,
+    #[error(transparent)]
+    NotOpened(#[from] NotOpened),
+    #[error(transparent)]
+    Shelf(ShelfError),
+}
+
+impl From<SearchError> for LibraryError {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Index(error) => Self::Index(error),
+            SearchError::Embed(error) => Self::Embed(error),
+            SearchError::Shelf(error) => Self::Shelf(error),
+        }
+    }
 }
 
 /// How the library reaches the web.
@@ -120,10 +145,9 @@ pub type Settled<'a> = &'a (dyn Fn(&Item, &Outcome) + Send + Sync);
 /// Everything the library works with.
 pub struct Library {
     pub store: Store,
-    pub index: Arc<dyn VectorIndex>,
-    pub embedder: Arc<dyn Embedder>,
+    /// The way to the index, and to those beside it.
+    pub finder: Finder,
     pub parser: Arc<dyn Parse>,
-    pub chunker: Arc<Chunker>,
     pub web: Web,
     pub workspace: WorkspaceId,
     /// The house's own clearance.
@@ -133,11 +157,18 @@ pub struct Library {
     /// How many jobs of a kind run at once.
     pub seats: Seats,
     pub room: Room,
+    /// When an index that was built anew is good enough.
+    pub gate: Gate,
     /// One tells the index at a time: what it is told of a label must be what SQL says at that moment.
     pub telling: Mutex<()>,
 }
 
 impl Library {
+    /// The index that answers, as it stands open.
+    pub fn live(&self) -> Arc<Standing> {
+        self.finder.generations.live()
+    }
+
     /// What waits: `(queue, what of it, how many)`.
     pub async fn queues(&self) -> Result<Vec<(String, String, usize)>, LibraryError> {
         let mut queues = self.store.jobs_under_way(self.workspace).await?;
@@ -213,7 +244,7 @@ impl Library {
     /// Whether the index lacks what the catalog has: a new, lost or half-filled one, which only a reconciliation mends.
     pub async fn lacks_points(&self) -> Result<bool, LibraryError> {
         let chunks = self.store.chunk_count(self.workspace).await?;
-        Ok(self.index.count(&self.clearance).await? < chunks)
+        Ok(self.live().index.count(&self.clearance).await? < chunks)
     }
 
     /// The documents that an origin or an id names, files inside it included, as far as this clearance may know of them.
@@ -221,7 +252,7 @@ impl Library {
         Ok(self.store.documents_by_name(clearance, name).await?)
     }
 
-    /// Tell the index what SQL has decided, until nothing is left to tell.
+    /// Tell every index that stands open what SQL has decided, until nothing is left to tell.
     pub async fn tell_index(&self) -> Result<(), LibraryError> {
         let _telling = self.telling.lock().await;
         loop {
@@ -236,15 +267,29 @@ impl Library {
     }
 
     async fn tell(&self, tasks: Vec<Task>) -> Result<(), LibraryError> {
+        // The live one first; taken once, so that none is missed when another goes live meanwhile.
+        let all = self.finder.generations.all();
+        for (at, standing) in all.iter().enumerate() {
+            match self.tell_one(standing, &tasks).await {
+                Err(error) if at == 0 => return Err(error.into()),
+                // It is held against SQL from end to end before it answers.
+                Err(error) => tracing::warn!(%error, "an index beside the live one could not be told"),
+                Ok(()) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_one(&self, standing: &Standing, tasks: &[Task]) -> Result<(), IndexError> {
         let mut versions = Vec::new();
         for task in tasks {
             match task {
-                Task::Delete(version) => versions.push(version),
-                Task::Relabel(document, Some(label)) => self.index.relabel(document, &label).await?,
+                Task::Delete(version) => versions.push(*version),
+                Task::Relabel(document, Some(label)) => standing.index.relabel(*document, label).await?,
                 Task::Relabel(_, None) => {} // removed meanwhile; its deletion stands in the outbox too
             }
         }
-        self.index.delete_versions(&versions).await?;
-        Ok(self.index.flush().await?)
+        standing.index.delete_versions(&versions).await?;
+        standing.index.flush().await
     }
 }

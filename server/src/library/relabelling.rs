@@ -48,8 +48,11 @@ impl Library {
     }
 
     async fn point_to(&self, document: DocumentId, label: &AccessLabel) -> Result<(), LibraryError> {
-        self.index.relabel(document, label).await?;
-        Ok(self.index.flush().await?)
+        for standing in self.finder.generations.all() {
+            standing.index.relabel(document, label).await?;
+            standing.index.flush().await?;
+        }
+        Ok(())
     }
 
     /// Which of these groups nobody has made: a document for them would be for nobody.

@@ -91,6 +91,7 @@ impl Library {
             JobKind::Crawl => Ok(self.crawl(&|_| {}).await?.map(|crawled| (crawled.job, crawled.ending()))),
             JobKind::Reconcile => self.reconcile_next().await,
             JobKind::Expire => self.expire_next().await,
+            JobKind::Reindex => self.reindex_next().await,
         }
     }
 
@@ -219,7 +220,7 @@ impl<T> Ending<T> {
 /// Whether a job of this kind waits where the disk is low. What the house does for itself may make room.
 fn brings_more(kind: JobKind) -> bool {
     match kind {
-        JobKind::Ingest | JobKind::Crawl => true,
+        JobKind::Ingest | JobKind::Crawl | JobKind::Reindex => true,
         JobKind::Reconcile | JobKind::Expire => false,
     }
 }
@@ -246,6 +247,9 @@ fn judged(error: &LibraryError) -> (Fault, &'static str) {
         | LibraryError::Ledger(_)
         | LibraryError::Plan(_)
         | LibraryError::LeaseLost => (Fault::House, UNUSABLE),
+        LibraryError::Shelf(_) => (Fault::House, UNUSABLE),
+        LibraryError::NotOpened(_) | LibraryError::NoBuild => (Fault::House, "the index could not be opened"),
+        LibraryError::Refused(why) => (Fault::House, why),
         LibraryError::LowDisk => (Fault::House, "the disk is nearly full"),
     }
 }
@@ -256,6 +260,7 @@ fn of_store(error: &StoreError) -> (Fault, &'static str) {
     match error {
         StoreError::Unkeepable => (Fault::Job, "the database refused something in it"),
         StoreError::DiskFull => (Fault::House, "the disk is full"),
+        StoreError::Superseded => (Fault::House, "another build of the index went live: it goes on with that one"),
         StoreError::Original(_) => (Fault::House, "the originals could not be used"),
         StoreError::Newer | StoreError::Unavailable(_) | StoreError::Unreadable(_) => (Fault::House, UNUSABLE),
     }

@@ -12,11 +12,18 @@ pub struct Seats {
     /// Two crawls would only share the line.
     crawls: Semaphore,
     upkeep: Semaphore,
+    /// Beside everything else: it writes to an index that nobody asks yet.
+    builds: Semaphore,
 }
 
 impl Default for Seats {
     fn default() -> Self {
-        Self { index: Semaphore::new(1), crawls: Semaphore::new(1), upkeep: Semaphore::new(1) }
+        Self {
+            index: Semaphore::new(1),
+            crawls: Semaphore::new(1),
+            upkeep: Semaphore::new(1),
+            builds: Semaphore::new(1),
+        }
     }
 }
 
@@ -26,6 +33,7 @@ impl Seats {
             JobKind::Ingest | JobKind::Reconcile => &self.index,
             JobKind::Crawl => &self.crawls,
             JobKind::Expire => &self.upkeep,
+            JobKind::Reindex => &self.builds,
         };
         seats.acquire().await.expect("nobody closes the semaphore")
     }

@@ -27,6 +27,8 @@ impl Library {
         metrics::counter!("lectern_reconcile_orphans_total").increment(orphans as u64);
         metrics::counter!("lectern_reconcile_relabelled_total").increment(relabelled as u64);
         metrics::counter!("lectern_reconcile_rebuilt_total").increment(rebuilt as u64);
+        self.mend_kept().await?;
+        self.put_away_discarded().await?;
         for (stage, many) in [("orphans", orphans), ("relabelled", relabelled), ("originals swept", swept)] {
             run.stage(stage, many, many);
         }

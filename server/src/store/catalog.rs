@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ingest::dedupe::Standing;
 use ingest::ports::{Catalog, CatalogError, Change, Item, Settlement};
 use retrieval::access::AccessLabel;
-use retrieval::model::{ContentHash, DocumentId};
+use retrieval::model::{ContentHash, DocumentId, GenerationId};
 use retrieval::ports::Embedding;
 
 use super::{Lease, Store, StoreError};
@@ -15,11 +15,13 @@ use super::{Lease, Store, StoreError};
 pub struct LeasedCatalog {
     store: Store,
     lease: Lease,
+    /// The build of the index that the job writes to.
+    live: GenerationId,
 }
 
 impl LeasedCatalog {
-    pub fn new(store: Store, lease: Lease) -> Self {
-        Self { store, lease }
+    pub fn new(store: Store, lease: Lease, live: GenerationId) -> Self {
+        Self { store, lease, live }
     }
 }
 
@@ -87,7 +89,10 @@ impl Catalog for LeasedCatalog {
         for Settlement { item, change, outcome, inside } in settlements {
             let waited = store.item_settle(&mut tx, lease, item, outcome).await?;
             match (waited, change) {
-                (true, Change::Publish(draft)) => store.publish(&mut tx, lease.workspace, model, item, draft).await?,
+                (true, Change::Publish(draft)) => {
+                    tx.only_under(lease.workspace, self.live);
+                    store.publish(&mut tx, lease.workspace, model, item, draft).await?;
+                }
                 (true, Change::Join(document)) => store.lead_origin(&mut tx, lease.workspace, item, *document).await?,
                 (false, Change::Publish(draft)) => store.unpublish(&mut tx, lease.workspace, draft).await?,
                 (_, Change::None) | (false, Change::Join(_)) => {}

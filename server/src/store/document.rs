@@ -8,8 +8,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use ingest::dedupe::{Known, Standing};
 use ingest::ports::{Draft, Item};
 use retrieval::access::{AccessLabel, Clearance};
-use retrieval::model::{ContentHash, DocumentId, VersionId, WorkspaceId};
+use retrieval::model::{Chunk, ContentHash, Cut, DocumentId, PointId, VersionId, WorkspaceId};
+use sqlx::AssertSqlSafe;
 
+use super::generation::of_live_cut;
 use super::job::RETRIED_FOR_MS;
 use super::writing::Writing;
 use super::{Store, StoreError, TaskKind, near, outbox, rows, vector};
@@ -57,8 +59,14 @@ impl Store {
     }
 
     pub async fn document_chunk_count(&self, document: DocumentId) -> Result<usize, StoreError> {
-        let select = "SELECT COUNT(*) FROM chunks WHERE document_id = $1";
-        let (count,): (i64,) = sqlx::query_as(select).bind(document.to_string()).fetch_one(&self.reader).await?;
+        let select = "SELECT COUNT(*) FROM chunks c JOIN documents d ON d.id = c.document_id \
+                      JOIN workspaces w ON w.id = d.workspace_id LEFT JOIN generations g ON g.id = w.live_generation \
+                      WHERE c.document_id = $1 AND c.ordinal / $2 = COALESCE(g.cut, 0)";
+        let (count,): (i64,) = sqlx::query_as(select)
+            .bind(document.to_string())
+            .bind(i64::from(Cut::SPAN))
+            .fetch_one(&self.reader)
+            .await?;
         Ok(rows::size(count))
     }
 
@@ -147,10 +155,27 @@ impl Store {
 
     /// How many chunks the live documents have.
     pub async fn chunk_count(&self, workspace: WorkspaceId) -> Result<u64, StoreError> {
-        let select = "SELECT COUNT(*) FROM chunks c JOIN documents d ON d.id = c.document_id \
-                      AND d.live_version = c.version_id WHERE d.workspace_id = $1";
-        let (count,): (i64,) = sqlx::query_as(select).bind(workspace.to_string()).fetch_one(&self.reader).await?;
+        let select = format!(
+            "SELECT COUNT(*) FROM chunks c JOIN documents d ON d.id = c.document_id AND d.live_version = c.version_id \
+             WHERE d.workspace_id = $1 AND {}",
+            of_live_cut(1)
+        );
+        let (count,): (i64,) =
+            sqlx::query_as(AssertSqlSafe(select)).bind(workspace.to_string()).fetch_one(&self.reader).await?;
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// How many chunks of a cut there are, of whatever version.
+    pub async fn chunk_count_of(&self, workspace: WorkspaceId, cut: Cut) -> Result<usize, StoreError> {
+        let select = "SELECT COUNT(*) FROM chunks c JOIN documents d ON d.id = c.document_id \
+                      WHERE d.workspace_id = $1 AND c.ordinal / $2 = $3";
+        let (count,): (i64,) = sqlx::query_as(select)
+            .bind(workspace.to_string())
+            .bind(i64::from(Cut::SPAN))
+            .bind(i64::from(cut.number()))
+            .fetch_one(&self.reader)
+            .await?;
+        Ok(rows::size(count))
     }
 
     /// The document with this id or origin, if this clearance may know of it.
@@ -252,8 +277,8 @@ impl Store {
 
     async fn version_insert(&self, tx: &mut Writing, draft: &Draft) -> Result<(), StoreError> {
         let insert = "INSERT INTO versions \
-                      (id, document_id, title, language, body, content_hash, problems, created_ms, author, dated, kind) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                      (id, document_id, title, language, body, content_hash, problems, created_ms, author, dated, kind, \
+                       pages) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
         sqlx::query(insert)
             .bind(draft.version.to_string())
             .bind(draft.document.to_string())
@@ -266,6 +291,7 @@ impl Store {
             .bind(&draft.author)
             .bind(&draft.dated)
             .bind(draft.kind.as_str())
+            .bind(serde_json::json!(draft.pages).to_string())
             .execute(&mut **tx)
             .await?;
         Ok(())
@@ -333,15 +359,35 @@ fn known_from((id, hash, tier, groups, origins): KnownRow) -> Result<Known, Stor
 }
 
 async fn chunks_insert(tx: &mut Writing, workspace: WorkspaceId, draft: &Draft) -> Result<(), StoreError> {
+    let keys: Vec<ContentHash> = draft.vectors.iter().map(|(key, _)| *key).collect();
+    let of = Text { workspace, document: draft.document, version: draft.version, body: &draft.text };
+    chunks_put(tx, of, &draft.chunks, &keys).await
+}
+
+/// A text that was cut into chunks.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub workspace: WorkspaceId,
+    pub document: DocumentId,
+    pub version: VersionId,
+    pub body: &'a str,
+}
+
+pub(super) async fn chunks_put(
+    tx: &mut Writing,
+    of: Text<'_>,
+    chunks: &[Chunk],
+    keys: &[ContentHash],
+) -> Result<(), StoreError> {
     let insert = "INSERT INTO chunks (point_id, version_id, document_id, ordinal, start_byte, end_byte, page, heading, \
                   body, vector_key, gap) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let mut ended = None;
-    for (chunk, (key, _)) in draft.chunks.iter().zip(&draft.vectors) {
-        let point = retrieval::model::PointId::of(workspace, draft.document, draft.version, chunk.ordinal);
+    for (chunk, key) in chunks.iter().zip(keys) {
+        let point = PointId::of(of.workspace, of.document, of.version, chunk.ordinal);
         sqlx::query(insert)
             .bind(point.to_string())
-            .bind(draft.version.to_string())
-            .bind(draft.document.to_string())
+            .bind(of.version.to_string())
+            .bind(of.document.to_string())
             .bind(i64::from(chunk.ordinal))
             .bind(rows::count(chunk.bytes.start))
             .bind(rows::count(chunk.bytes.end))
@@ -349,7 +395,7 @@ async fn chunks_insert(tx: &mut Writing, workspace: WorkspaceId, draft: &Draft) 
             .bind(&chunk.heading)
             .bind(&chunk.text)
             .bind(rows::hash_to_sql(*key))
-            .bind(ended.and_then(|end| gap(&draft.text, end, chunk.bytes.start)))
+            .bind(ended.and_then(|end| gap(of.body, end, chunk.bytes.start)))
             .execute(&mut **tx)
             .await?;
         ended = Some(chunk.bytes.end);

@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 
 use retrieval::access::Clearance;
-use retrieval::model::DocumentId;
+use retrieval::model::{Cut, DocumentId};
 use sqlx::AssertSqlSafe;
 
+use super::generation::of_live_cut;
 use super::listing::{Narrowing, Places, Sorting};
 use super::{Store, StoreError, rows};
 
@@ -54,7 +55,9 @@ impl Store {
         let select = format!(
             "SELECT d.id, d.tier, d.group_names, c.heading, CASE WHEN c.body LIKE '%#%?%' THEN c.body ELSE '' END \
              FROM documents d JOIN chunks c ON c.version_id = d.live_version \
-             WHERE d.workspace_id = $1 AND c.ordinal < $2 AND d.id IN ({}) ORDER BY d.id, c.ordinal",
+             WHERE d.workspace_id = $1 AND {} AND c.ordinal % {} < $2 AND d.id IN ({}) ORDER BY d.id, c.ordinal",
+            of_live_cut(1),
+            Cut::SPAN,
             rows::placeholders(3, documents.len())
         );
         let query = sqlx::query_as::<_, Row>(AssertSqlSafe(select)).bind(clearance.workspace().to_string());

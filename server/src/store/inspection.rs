@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use retrieval::access::{AccessLabel, Clearance};
-use retrieval::model::DocumentId;
+use retrieval::model::{DocumentId, WorkspaceId};
 use sqlx::{AssertSqlSafe, FromRow};
 
+use super::generation::of_live_cut;
 use super::{Store, StoreError, rows};
 
 /// The latest questions that found a document are enough to see what it is good for.
@@ -112,7 +113,7 @@ impl Store {
             origins: self.origins_of(document).await?,
             problems: problems.map_err(|_| StoreError::Unreadable("a list of problems".into()))?,
             text: row.body,
-            chunks: self.chunks_of(document).await?,
+            chunks: self.chunks_of(clearance.workspace(), document).await?,
             near_of,
             stands_for: self.likenesses("d.near_of = $2", clearance, &document.to_string()).await?,
             questions: self.questions_of(clearance, document).await?,
@@ -125,9 +126,15 @@ impl Store {
         Ok(found.into_iter().map(|(origin,)| origin).collect())
     }
 
-    async fn chunks_of(&self, document: DocumentId) -> Result<Vec<InspectedChunk>, StoreError> {
-        let select = "SELECT start_byte, end_byte, page, heading FROM chunks WHERE document_id = $1 ORDER BY ordinal";
-        let found: Vec<ChunkRow> = sqlx::query_as(select).bind(document.to_string()).fetch_all(&self.reader).await?;
+    async fn chunks_of(&self, workspace: WorkspaceId, document: DocumentId) -> Result<Vec<InspectedChunk>, StoreError> {
+        let select = format!(
+            "SELECT c.start_byte, c.end_byte, c.page, c.heading FROM chunks c \
+             WHERE c.document_id = $1 AND {} ORDER BY c.ordinal",
+            of_live_cut(2)
+        );
+        let (document, workspace) = (document.to_string(), workspace.to_string());
+        let found: Vec<ChunkRow> =
+            sqlx::query_as(AssertSqlSafe(select)).bind(document).bind(workspace).fetch_all(&self.reader).await?;
         let chunk = |(start, end, page, heading): ChunkRow| InspectedChunk {
             bytes: rows::size(start)..rows::size(end),
             page: page.and_then(|page| u32::try_from(page).ok()),

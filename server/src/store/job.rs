@@ -28,10 +28,12 @@ pub enum JobKind {
     Reconcile,
     /// What has ended is forgotten.
     Expire,
+    /// The index is built anew beside the one that answers.
+    Reindex,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 4] = [Self::Ingest, Self::Crawl, Self::Reconcile, Self::Expire];
+    pub const ALL: [Self; 5] = [Self::Ingest, Self::Crawl, Self::Reconcile, Self::Expire, Self::Reindex];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -39,6 +41,7 @@ impl JobKind {
             Self::Crawl => "crawl",
             Self::Reconcile => "reconcile",
             Self::Expire => "expire",
+            Self::Reindex => "reindex",
         }
     }
 
@@ -50,7 +53,7 @@ impl JobKind {
     pub fn is_of_the_house(self) -> bool {
         match self {
             Self::Ingest | Self::Crawl => false,
-            Self::Reconcile | Self::Expire => true,
+            Self::Reconcile | Self::Expire | Self::Reindex => true,
         }
     }
 
@@ -58,7 +61,7 @@ impl JobKind {
     pub(super) fn has_items(self) -> bool {
         match self {
             Self::Ingest => true,
-            Self::Crawl | Self::Reconcile | Self::Expire => false,
+            Self::Crawl | Self::Reconcile | Self::Expire | Self::Reindex => false,
         }
     }
 }
@@ -209,6 +212,12 @@ impl Store {
         found.map(|(id,)| rows::id(&id)).transpose()
     }
 
+    /// Whether one of this kind waits or runs.
+    pub async fn job_is_waiting(&self, workspace: WorkspaceId, kind: JobKind) -> Result<bool, StoreError> {
+        let under_way = self.jobs_under_way(workspace).await?;
+        Ok(under_way.iter().any(|(name, _, many)| name == kind.as_str() && *many > 0))
+    }
+
     pub(super) async fn job_waiting_in(
         &self,
         tx: &mut Writing,
@@ -239,7 +248,7 @@ impl Store {
     /// Forget what the house did for itself a week ago; how many jobs that were.
     pub async fn jobs_sweep(&self) -> Result<u64, StoreError> {
         let removed = sqlx::query(
-            "DELETE FROM jobs WHERE kind IN ('reconcile', 'expire') AND state IN ('done', 'failed', 'cancelled') \
+            "DELETE FROM jobs WHERE kind IN ('reconcile', 'expire', 'reindex') AND state IN ('done', 'failed', 'cancelled') \
                AND updated_ms < $1",
         );
         let removed = removed.bind(self.clock.now_ms() - TOLD_FOR_MS).execute(&self.writer).await?;

@@ -12,7 +12,7 @@ use ingest::crawl::ledger::{Farewell, Found, HandIn, Mark, Opened, Row, Verdict,
 use ingest::crawl::ports::{Ledger, LedgerError};
 use ingest::origin::{bare_origin, named_apart};
 use ingest::ports::Outcome;
-use retrieval::model::{DocumentId, JobId, SourceId, WorkspaceId};
+use retrieval::model::{Cut, DocumentId, JobId, SourceId, WorkspaceId};
 use sqlx::FromRow;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -313,13 +313,16 @@ impl Store {
     /// What the ledger says of a source's addresses: of one, or of all.
     pub async fn ledger_list(&self, source: SourceId, url: Option<&str>) -> Result<Vec<LedgerLine>, StoreError> {
         let select = "SELECT p.url, p.origin, p.verdict, p.detail, p.live, p.found_on, p.updated_ms, o.document_id, \
-                        (SELECT COUNT(*) FROM chunks c WHERE c.document_id = o.document_id) AS chunks \
+                        (SELECT COUNT(*) FROM chunks c WHERE c.document_id = o.document_id \
+                          AND c.ordinal / $3 = COALESCE(g.cut, 0)) AS chunks \
                       FROM crawl_pages p JOIN sources s ON s.id = p.source_id \
+                      JOIN workspaces w ON w.id = s.workspace_id LEFT JOIN generations g ON g.id = w.live_generation \
                       LEFT JOIN origins o ON o.workspace_id = s.workspace_id AND o.origin = p.origin AND p.live = 1 \
                       WHERE p.source_id = $1 AND ($2 = '' OR p.url = $2) ORDER BY p.url";
         let found: Vec<LineRow> = sqlx::query_as(select)
             .bind(source.to_string())
             .bind(url.unwrap_or_default())
+            .bind(i64::from(Cut::SPAN))
             .fetch_all(&self.reader)
             .await?;
         let line = |row: LineRow| {

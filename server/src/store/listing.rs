@@ -11,6 +11,7 @@ use retrieval::access::{AccessLabel, AccessTier, Clearance, Group};
 use retrieval::model::{DocumentId, SourceId, VersionId};
 use sqlx::{AssertSqlSafe, FromRow};
 
+use super::generation::of_live_cut;
 use super::phrase::Phrase;
 use super::{Store, StoreError, rows};
 
@@ -193,11 +194,14 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<ChunkLine>, StoreError> {
         type Row = (i64, String, i64, i64, i64, Option<i64>, String, String);
-        let select = "SELECT d.tier, d.group_names, c.ordinal, c.start_byte, c.end_byte, c.page, c.heading, c.body \
-                      FROM documents d JOIN chunks c ON c.version_id = d.live_version \
-                      WHERE d.workspace_id = $1 AND d.id = $2 AND d.live_version = $3 AND c.ordinal > $4 \
-                      ORDER BY c.ordinal LIMIT $5";
-        let found: Vec<Row> = sqlx::query_as(select)
+        let select = format!(
+            "SELECT d.tier, d.group_names, c.ordinal, c.start_byte, c.end_byte, c.page, c.heading, c.body \
+             FROM documents d JOIN chunks c ON c.version_id = d.live_version \
+             WHERE d.workspace_id = $1 AND d.id = $2 AND d.live_version = $3 AND c.ordinal > $4 AND {} \
+             ORDER BY c.ordinal LIMIT $5",
+            of_live_cut(1)
+        );
+        let found: Vec<Row> = sqlx::query_as(AssertSqlSafe(select))
             .bind(clearance.workspace().to_string())
             .bind(document.to_string())
             .bind(version.to_string())

@@ -7,6 +7,7 @@
 mod answer_record;
 mod api_key;
 mod audit;
+mod build;
 mod canary_run;
 mod catalog;
 mod conversation;
@@ -39,9 +40,11 @@ mod person;
 mod phrase;
 mod reach;
 mod readers;
+mod recut;
 mod retry;
 mod rows;
 mod said;
+mod sample;
 mod schedule;
 mod sign_in;
 mod source;
@@ -67,6 +70,7 @@ use crate::clock::Clock;
 pub use answer_record::{AnswerRecord, KeptRecord};
 pub use api_key::{ApiKey, NewKey};
 pub use audit::{AuditFilter, AuditHead, AuditRow, NewAudit};
+pub use build::{Build, BuildState, Promotion};
 pub use canary_run::CanaryRun;
 pub use catalog::LeasedCatalog;
 pub use conversation::{Conversation, Owner};
@@ -75,6 +79,7 @@ pub use document::LiveDocument;
 pub use ending::Fault;
 pub use evaluation::Evaluation;
 pub use feedback::{Feedback, FeedbackLine, Judged};
+pub use generation::{NewGeneration, Recipe};
 pub use group::GroupLine;
 pub use handoff::{Handoff, Reply, Waiting};
 pub use heading::Headings;
@@ -92,6 +97,7 @@ pub use originals::{Incoming, Originals, Received};
 pub use outbox::{Task, TaskKind};
 pub use passage::StoredChunk;
 pub use person::{NewPerson, Person, PersonChange, PersonError, PersonState};
+pub use recut::WholeText;
 pub use schedule::{NewSchedule, Schedule};
 pub use sign_in::{NewSignIn, SignIn};
 pub use source::Source;
@@ -141,6 +147,8 @@ pub enum StoreError {
     Unkeepable,
     #[error("the database holds a value that this version does not understand: {0}")]
     Unreadable(String),
+    #[error("another build of the index went live meanwhile: try again")]
+    Superseded,
     #[error("the original cannot be kept or read: {0}")]
     Original(#[source] std::io::Error),
 }

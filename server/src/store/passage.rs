@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use retrieval::access::{AccessLabel, Clearance};
-use retrieval::model::{ContentHash, DocumentId, Passage, PointId, VersionId, text_in_context};
+use retrieval::model::{ContentHash, Cut, DocumentId, Passage, PointId, VersionId, text_in_context};
 use retrieval::ports::{Shelf, ShelfError};
 use sqlx::{AssertSqlSafe, FromRow};
 
@@ -108,6 +108,7 @@ impl Store {
     pub async fn chunk_list(
         &self,
         clearance: &Clearance,
+        cut: Cut,
         versions: &[VersionId],
     ) -> Result<Vec<StoredChunk>, StoreError> {
         let mut chunks = Vec::new();
@@ -117,11 +118,13 @@ impl Store {
                    c.vector_key \
                  FROM chunks c JOIN documents d ON d.id = c.document_id AND d.live_version = c.version_id \
                  JOIN versions v ON v.id = c.version_id \
-                 WHERE d.workspace_id = $1 AND c.version_id IN ({}) ORDER BY c.version_id, c.ordinal",
-                rows::placeholders(2, page.len())
+                 WHERE d.workspace_id = $1 AND c.ordinal / $2 = $3 AND c.version_id IN ({}) \
+                 ORDER BY c.version_id, c.ordinal",
+                rows::placeholders(4, page.len())
             );
             let query =
                 sqlx::query_as::<_, StoredChunkRow>(AssertSqlSafe(select)).bind(clearance.workspace().to_string());
+            let query = query.bind(i64::from(Cut::SPAN)).bind(i64::from(cut.number()));
             let query = page.iter().fold(query, |query, version| query.bind(version.to_string()));
             for row in query.fetch_all(&self.reader).await? {
                 let chunk = stored_chunk(row)?;
@@ -153,13 +156,19 @@ impl Store {
         Ok(texts)
     }
 
-    /// Every live document with the number of its chunks: one side of the reconciliation.
-    pub async fn document_live(&self, clearance: &Clearance) -> Result<Vec<LiveDocument>, StoreError> {
+    /// Every live document with the number of its chunks of that cut: one side of the reconciliation.
+    pub async fn document_live(&self, clearance: &Clearance, cut: Cut) -> Result<Vec<LiveDocument>, StoreError> {
         let select = "SELECT d.id, d.live_version, d.tier, d.group_names, \
-                        (SELECT COUNT(*) FROM chunks c WHERE c.version_id = d.live_version) \
+                        (SELECT COUNT(*) FROM chunks c WHERE c.version_id = d.live_version \
+                           AND c.ordinal >= $2 AND c.ordinal < $3) \
                       FROM documents d WHERE d.workspace_id = $1";
-        let found: Vec<(String, String, i64, String, i64)> =
-            sqlx::query_as(select).bind(clearance.workspace().to_string()).fetch_all(&self.reader).await?;
+        let first = i64::from(cut.first_ordinal());
+        let found: Vec<(String, String, i64, String, i64)> = sqlx::query_as(select)
+            .bind(clearance.workspace().to_string())
+            .bind(first)
+            .bind(first + i64::from(Cut::SPAN))
+            .fetch_all(&self.reader)
+            .await?;
         let documents = found.into_iter().map(|(id, version, tier, groups, chunks)| {
             let label = rows::label(tier, &groups)?;
             let (document, version) = (rows::id(&id)?, rows::id(&version)?);

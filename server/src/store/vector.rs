@@ -30,6 +30,15 @@ impl Store {
         Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 
+    /// Keep what this model made of these texts.
+    pub async fn vectors_keep(&self, model: &str, made: &[(ContentHash, Embedding)]) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        for (key, vector) in made {
+            vector_put(&mut tx, model, *key, vector).await?;
+        }
+        tx.commit().await
+    }
+
     /// How many texts this model was ever asked to embed.
     pub async fn vector_count(&self, model: &str) -> Result<usize, StoreError> {
         let select = "SELECT COUNT(*) FROM vectors WHERE model = $1";

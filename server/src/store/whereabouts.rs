@@ -7,9 +7,10 @@ use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use retrieval::access::Clearance;
 use retrieval::model::{DocumentId, JobId, PointId, VersionId};
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::document::admitted;
+use super::generation::of_live_cut;
 use super::{Store, StoreError, rows};
 
 /// A document that readers see, and what the index should hold of it.
@@ -89,8 +90,12 @@ impl Store {
         if !clearance.admits(clearance.workspace(), &rows::label(row.tier, &row.group_names)?) {
             return Ok(None);
         }
-        let select = "SELECT point_id FROM chunks WHERE version_id = $1 ORDER BY ordinal";
-        let points: Vec<(String,)> = sqlx::query_as(select).bind(&row.version).fetch_all(&self.reader).await?;
+        let of_live = of_live_cut(2);
+        let select =
+            format!("SELECT c.point_id FROM chunks c WHERE c.version_id = $1 AND {of_live} ORDER BY c.ordinal");
+        let workspace = clearance.workspace().to_string();
+        let points: Vec<(String,)> =
+            sqlx::query_as(AssertSqlSafe(select)).bind(&row.version).bind(workspace).fetch_all(&self.reader).await?;
         Ok(Some(Whereabouts {
             document,
             title: row.title,

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
-use retrieval::model::WorkspaceId;
+use retrieval::model::{GenerationId, WorkspaceId};
 use sqlx::{Any, AnyConnection, Transaction};
 
 use super::{Dialect, Store, StoreError};
@@ -16,6 +16,8 @@ use super::{Dialect, Store, StoreError};
 pub(super) struct Writing {
     tx: Transaction<'static, Any>,
     touched: BTreeSet<WorkspaceId>,
+    /// It holds only as long as questions are answered from this build.
+    under: Option<(WorkspaceId, GenerationId)>,
 }
 
 impl Writing {
@@ -24,12 +26,24 @@ impl Writing {
         self.touched.insert(workspace);
     }
 
+    /// Nothing of it holds once another build of the index went live: what was written there is not in that one.
+    pub fn only_under(&mut self, workspace: WorkspaceId, live: GenerationId) {
+        self.touch(workspace);
+        self.under = Some((workspace, live));
+    }
+
     /// The versions come last: each is a row that every writer of the workspace wants, and whoever holds it on Postgres
     /// must not wait for anybody else's row. In one order for all, for the same reason.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        let raise = "UPDATE workspaces SET catalog_version = catalog_version + 1 WHERE id = $1";
+        let raise = "UPDATE workspaces SET catalog_version = catalog_version + 1 WHERE id = $1 \
+                     AND ($2 = '' OR live_generation = $2)";
         for workspace in std::mem::take(&mut self.touched) {
-            sqlx::query(raise).bind(workspace.to_string()).execute(&mut *self.tx).await?;
+            let under = self.under.filter(|(under, _)| *under == workspace).map(|(_, live)| live.to_string());
+            let is_bound = under.is_some();
+            let raise = sqlx::query(raise).bind(workspace.to_string()).bind(under.unwrap_or_default());
+            if raise.execute(&mut *self.tx).await?.rows_affected() == 0 && is_bound {
+                return Err(StoreError::Superseded);
+            }
         }
         Ok(self.tx.commit().await?)
     }
@@ -56,7 +70,7 @@ impl Store {
             Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
             Dialect::Postgres => self.writer.begin().await?,
         };
-        Ok(Writing { tx, touched: BTreeSet::new() })
+        Ok(Writing { tx, touched: BTreeSet::new(), under: None })
     }
 
     /// Which state of a workspace is seen now; 0 for one that is gone.

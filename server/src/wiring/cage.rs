@@ -8,23 +8,25 @@ use async_trait::async_trait;
 use metrics_exporter_prometheus::PrometheusHandle;
 use retrieval::access::Principal;
 use retrieval::cache::Caches;
-use retrieval::ports::Embedder;
 use retrieval::rerank::BuiltIn;
-use retrieval::search::Searcher;
 
+use super::builder::recipe;
 use super::chat::till;
-use super::{House, Opened, Opening, generation, rows};
+
+use super::{House, Opened, Opening, rows};
 use crate::answer::{Answerer, Rewriter};
 use crate::audit::Audit;
 use crate::canary::{Cage, Cages, CanaryError, NoCages, Watch};
 use crate::config::{CacheConfig, Config, LimitConfig};
 use crate::datadir::DataDir;
+use crate::generations::{Finder, Generations, Standing};
 use crate::http::limits::Limits;
 use crate::http::{Desk, Front, Inward, Readiness, ReadyState, Streams};
 use crate::library::Library;
 use crate::people::People;
 use crate::people::door::{Door, Stay};
 use crate::people::secret::{Purpose, mint};
+use crate::store::NewGeneration;
 
 /// Longer than any sweep.
 const STAY: Stay = Stay { idle: Duration::from_secs(24 * 3_600), longest: Duration::from_secs(24 * 3_600) };
@@ -54,8 +56,10 @@ impl CageMaker {
         let data = DataDir::new(folder.path());
         data.create()?;
         let (store, workspace) = rows(&self.config, &data).await?;
-        let embedder: &Arc<dyn Embedder> = &self.library.embedder;
-        let generation = generation(&store, workspace, &**embedder, &self.config.language).await?;
+        let lent = self.library.live();
+        let (embedder, dimensions) = (lent.embedder.name().to_owned(), lent.embedder.dimensions());
+        let new = NewGeneration { embedder, dimensions, recipe: recipe(&self.config) };
+        let generation = store.generation_begin(workspace, &new, lent.generation.cut).await?;
         let clearance = Principal::upkeep(workspace, "canaries are planted").clearance()?;
         let opening = Opening {
             config: &self.config,
@@ -66,43 +70,40 @@ impl CageMaker {
             average_terms: None,
         };
         let Opened { index, .. } = opening.open().await?;
+        // A second look at every passage would take minutes and could show nothing that was not verified before.
+        let built_in = BuiltIn::learned()?;
+        let live = Standing::new(generation, index, Arc::clone(&lent.embedder), Arc::clone(&lent.chunker));
+        let finder = Finder {
+            generations: Arc::new(Generations::alone(live)),
+            reranker: Arc::new(built_in.clone()),
+            shelf: Arc::new(store.clone()),
+            weights: built_in.weights,
+            rankings: None,
+        };
         let library = Arc::new(Library {
             store: store.clone(),
-            index: Arc::clone(&index),
-            embedder: Arc::clone(embedder),
+            finder: finder.clone(),
             parser: Arc::clone(&self.library.parser),
             web: self.library.web.clone(),
-            chunker: Arc::clone(&self.library.chunker),
             workspace,
             clearance,
             owner: OWNER.into(),
             seats: Default::default(),
             room: Default::default(),
+            gate: Default::default(),
             telling: Default::default(),
         });
-        // A second look at every passage would take minutes and could show nothing that was not verified before.
-        let built_in = BuiltIn::learned()?;
-        let searcher = Searcher {
-            index,
-            embedder: Arc::clone(embedder),
-            reranker: Arc::new(built_in.clone()),
-            shelf: Arc::new(store.clone()),
-            weights: built_in.weights,
-            memory: None,
-        };
         let templates = Arc::clone(&self.answerer.templates);
         let rewriter = Rewriter::new(None, Arc::clone(&templates));
         // It is the rights that are looked at, and no model is to be paid for that.
-        let (store_of, generation) = (store.clone(), generation.id);
         let answerer = Answerer {
-            searcher,
+            finder,
             rewriter,
-            store: store_of,
+            store: store.clone(),
             templates,
             voice: None,
             team: self.answerer.team.clone(),
             mask_personal: false,
-            generation,
         };
         let clock = store.clock().clone();
         let till = till(None, &store, workspace);

@@ -80,13 +80,13 @@ pub struct Opened {
 impl Opening<'_> {
     pub async fn open(&self) -> anyhow::Result<Opened> {
         match &self.config.qdrant {
-            Some(qdrant) => self.cluster(qdrant).await,
+            Some(qdrant) => self.in_cluster(qdrant).await,
             None => self.embedded().await,
         }
     }
 
     async fn embedded(&self) -> anyhow::Result<Opened> {
-        let folder = self.data.index().join(self.generation.id.to_string());
+        let folder = folder(self.data, self.generation);
         if !EdgeIndex::is_in(&folder) {
             self.begin().await?;
         }
@@ -105,22 +105,21 @@ impl Opening<'_> {
     async fn shard(&self, folder: &Path) -> anyhow::Result<Opened> {
         let (keywords, bm25) = self.keywords().await?;
         let Generation { workspace, dimensions, .. } = *self.generation;
-        let settings = EdgeSettings { bm25, ..EdgeSettings::new(dimensions) };
+        let is_quantised = self.config.index.is_quantised.unwrap_or(true);
+        let settings = EdgeSettings { bm25, is_quantised, ..EdgeSettings::new(dimensions) };
         let folder = folder.to_owned();
         let open = move || EdgeIndex::open(&folder, workspace, &settings);
         Ok(Opened { index: Arc::new(tokio::task::spawn_blocking(open).await??), keywords })
     }
 
-    async fn cluster(&self, qdrant: &QdrantConfig) -> anyhow::Result<Opened> {
-        let api_key = qdrant.api_key.as_ref().map(|key| key.reveal().parse()).transpose()?;
-        let address = ClusterAddress { url: qdrant.url.clone(), api_key, timeout: QDRANT_TIMEOUT };
-        let cluster = Cluster::connect(&address).await?;
+    async fn in_cluster(&self, qdrant: &QdrantConfig) -> anyhow::Result<Opened> {
+        let cluster = connect(qdrant).await?;
         if !cluster.holds(self.generation).await? {
             self.begin().await?;
         }
         let (keywords, bm25) = self.keywords().await?;
-        let index = cluster.open(self.generation, &bm25).await?;
-        cluster.make_live(self.generation.workspace, self.generation.id).await?;
+        let is_quantised = self.config.index.is_quantised.unwrap_or(false);
+        let index = cluster.open(self.generation, &bm25, is_quantised).await?;
         Ok(Opened { index: Arc::new(index), keywords })
     }
 
@@ -147,10 +146,22 @@ impl Opening<'_> {
     }
 }
 
+/// The way to the cluster, which is there and new enough.
+pub(super) async fn connect(qdrant: &QdrantConfig) -> anyhow::Result<Cluster> {
+    let api_key = qdrant.api_key.as_ref().map(|key| key.reveal().parse()).transpose()?;
+    let address = ClusterAddress { url: qdrant.url.clone(), api_key, timeout: QDRANT_TIMEOUT };
+    Ok(Cluster::connect(&address).await?)
+}
+
+/// Where the embedded index of a generation stands.
+pub(super) fn folder(data: &DataDir, generation: &Generation) -> PathBuf {
+    data.index().join(generation.id.to_string())
+}
+
 fn is_damage(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(IndexError::Damaged(_)))
 }
 
-async fn discard(folder: PathBuf) -> anyhow::Result<()> {
+pub(super) async fn discard(folder: PathBuf) -> anyhow::Result<()> {
     Ok(tokio::task::spawn_blocking(move || EdgeIndex::discard(&folder)).await??)
 }

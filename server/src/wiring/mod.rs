@@ -1,5 +1,6 @@
 //! Wiring: which concrete part stands behind each port. The only place that names adapters.
 
+mod builder;
 mod cage;
 mod chat;
 mod index;
@@ -16,11 +17,10 @@ use ingest::ports::Parse;
 use retrieval::access::Principal;
 use retrieval::adapters::fastembed::{FastEmbedder, FastReranker, LocalModel, Runtime, embed_once};
 use retrieval::cache::{Caches, Rankings, Remembering};
-use retrieval::model::{Generation, WorkspaceId};
+use retrieval::model::{Cut, Generation, WorkspaceId};
 use retrieval::ports::{Embedder, Reranker};
 use retrieval::rerank::weights::Weights;
 use retrieval::rerank::{Budgeted, BuiltIn};
-use retrieval::search::{Memory, Searcher};
 
 use crate::answer::{Answerer, Rewriter, Team, Triggers};
 use crate::chat::Till;
@@ -29,10 +29,13 @@ use crate::config::handoff::HandoffConfig;
 use crate::config::{CacheConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig};
 use crate::datadir::{DataDir, Held};
 use crate::fetch::{AllowedAddresses, FetchSettings, NoWeb, RenderSettings, WebClient};
+use crate::generations::{Builder as _, Finder, Generations, Standing};
 use crate::library::{Library, Room, Web};
 use crate::setup::{self, Choice, Occasion, Provisioned, SetupPaths, progress};
-use crate::store::{Originals, Store};
+use crate::store::{NewGeneration, Originals, Store};
 use crate::worker::{ParseWorkers, WorkerArgs, WorkerSettings};
+
+use self::builder::HouseBuilder;
 
 pub use self::cage::CageMaker;
 pub use self::chat::ChatModels;
@@ -69,8 +72,10 @@ impl House {
                 tracing::warn!(%error, "the jobs could not be handed back; they are taken up when their leases end")
             }
         }
-        if let Err(error) = self.library.index.flush().await {
-            tracing::warn!(%error, "the index could not be flushed; it will be reconciled at the next start");
+        for standing in self.library.finder.generations.all() {
+            if let Err(error) = standing.index.flush().await {
+                tracing::warn!(%error, "an index could not be flushed; it will be reconciled at the next start");
+            }
         }
         self.store.close().await;
     }
@@ -143,47 +148,65 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
     let templates = Arc::new(words::templates(config.answers.templates.as_deref())?);
     let (store, workspace) = rows(config, data).await?;
     store.job_recover(&held.owner).await?;
-    let models = models(config).await?;
+    let live = store.generation_live(workspace).await?;
+    let recipe = match &live {
+        Some(live) => store.generation_recipe(live.id).await?,
+        None => None,
+    };
+    // The index that answers goes on as it was built, whatever is configured for the next one.
+    let as_built = recipe.as_ref().map_or_else(|| config.clone(), |recipe| builder::as_in(config, recipe));
+    if builder::recipe(config) != builder::recipe(&as_built) {
+        tracing::warn!("another index is configured than the one that answers: lectern reindex builds it");
+    }
+    let models = models(&as_built).await?;
     let workers = Arc::new(workers(config, models.pdfium.clone())?);
     let web = web(config, Arc::clone(&workers) as Arc<dyn Survey>)?;
-    let generation = generation(&store, workspace, &*models.embedder, &config.language).await?;
+    let generation = generation(&store, workspace, live, &*models.embedder, &as_built).await?;
     let average_terms = trial.as_ref().and_then(|trial| trial.average_terms);
     let clearance = Principal::upkeep(workspace, "write path and reconciliation").clearance()?;
-    let opening =
-        Opening { config, data, store: &store, generation: &generation, clearance: &clearance, average_terms };
+    let opening = Opening {
+        config: &as_built,
+        data,
+        store: &store,
+        generation: &generation,
+        clearance: &clearance,
+        average_terms,
+    };
     let Opened { index, keywords } = opening.open().await?;
     let (caches, embedder) = caches(config.cache, models.embedder);
-    let searcher = Searcher {
-        index: Arc::clone(&index),
-        embedder: Arc::clone(&embedder),
+    let chunker = Arc::new(models.chunker.for_cut(generation.cut));
+    let builder = HouseBuilder::new(config, data, &store, &clearance, models.runtime, &as_built, &embedder);
+    builder.mark_live(&generation).await?;
+    let live = Standing::new(generation, index, embedder, chunker);
+    let finder = Finder {
+        generations: Arc::new(Generations::new(live, Arc::new(builder))),
         reranker: models.reranker,
         shelf: Arc::new(store.clone()),
         weights: models.weights,
-        memory: caches.results.clone().map(|rankings| Memory { rankings, generation: generation.id }),
+        rankings: caches.results.clone(),
     };
     let (parser, folder) = trial.map(|trial| (trial.parser, trial.folder)).unzip();
     let parser = parser.flatten();
     let library = Arc::new(Library {
         store: store.clone(),
-        index,
-        embedder,
+        finder: finder.clone(),
         parser: parser.unwrap_or(workers),
         web,
-        chunker: models.chunker,
         workspace,
         clearance,
         owner: held.owner.clone(),
         seats: Default::default(),
         room: Room::on(data.root(), config.least_free_bytes),
+        gate: builder::gate(&config.index)?,
         telling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;
     let models_of = config.chat.as_ref().map(|chat| ChatModels::new(chat, &store, workspace)).transpose()?;
     let (small, voice) = models_of.map(|chat| (chat.small, chat.voice)).unzip();
     let rewriter = Rewriter::new(small, Arc::clone(&templates));
-    let (store_of, mask_personal, generation) = (store.clone(), config.answers.mask_personal, generation.id);
+    let (store_of, mask_personal) = (store.clone(), config.answers.mask_personal);
     let team = config.handoff.as_ref().map(team);
-    let answerer = Answerer { searcher, rewriter, store: store_of, templates, voice, team, mask_personal, generation };
+    let answerer = Answerer { finder, rewriter, store: store_of, templates, voice, team, mask_personal };
     let till = chat::till(config.chat.as_ref(), &store, workspace);
     Ok(House { store, library, answerer, keywords, caches, till, rebuilding, _held: held, _folder: folder })
 }
@@ -210,41 +233,44 @@ fn web(config: &Config, survey: Arc<dyn Survey>) -> anyhow::Result<Web> {
     Ok(Web { fetch, survey, user_agent, delay: Duration::from_millis(delay_ms) })
 }
 
-/// The generation that is live, or the first one. An index made by another model, or for another language, cannot answer
-/// this one's questions.
+/// The generation that is live, or the first one. An index made by another model cannot answer this one's questions.
 async fn generation(
     store: &Store,
     workspace: WorkspaceId,
+    live: Option<Generation>,
     embedder: &dyn Embedder,
-    language: &str,
+    config: &Config,
 ) -> anyhow::Result<Generation> {
-    let Some(live) = store.generation_live(workspace).await? else {
+    let recipe = builder::recipe(config);
+    let Some(live) = live else {
         // Before anything is recorded: a misspelt language would be refused now and its correction for ever after.
-        Keywords::new(language)?;
-        return Ok(store.generation_begin(workspace, embedder.name(), embedder.dimensions(), language).await?);
+        Keywords::new(&recipe.language)?;
+        let new = NewGeneration { embedder: embedder.name().to_owned(), dimensions: embedder.dimensions(), recipe };
+        return Ok(store.generation_begin(workspace, &new, Cut::default()).await?);
     };
-    if live.language != language {
+    if live.language != recipe.language {
         bail!(
-            "the keyword index was built for {}, the configuration says {language}: set the language back, or use another data directory",
-            live.language
+            "the keyword index was built for {}, the configuration says {}: set the language back, start, and set it again \
+             for `lectern reindex`",
+            live.language,
+            recipe.language
         );
     }
-    if live.embedder != embedder.name() || live.dimensions != embedder.dimensions() {
-        bail!(
-            "the index was built with the model {}, the configuration says {}: set the model back, or use another data directory",
-            live.embedder,
-            embedder.name()
-        );
+    builder::fits(&live, embedder)?;
+    // One from before recipes were kept: it was built as is configured, or it would not fit.
+    if store.generation_recipe(live.id).await?.is_none() {
+        store.generation_set_recipe(live.id, &recipe).await?;
     }
     Ok(live)
 }
 
 /// What runs on ONNX Runtime, and the tokenizer that measures for it.
 struct Models {
+    runtime: Runtime,
     embedder: Arc<dyn Embedder>,
     reranker: Arc<dyn Reranker>,
     weights: Arc<Weights>,
-    chunker: Arc<Chunker>,
+    chunker: Chunker,
     /// For reading PDF files; without it they are read less well.
     pdfium: Option<PathBuf>,
 }
@@ -258,8 +284,8 @@ async fn models(config: &Config) -> anyhow::Result<Models> {
         let built_in = BuiltIn::learned()?;
         let weights = Arc::clone(&built_in.weights);
         let reranker = reranker(&config, &runtime, built_in)?;
-        let chunker = Arc::new(chunker(&config, &provisioned)?);
-        Ok(Models { embedder, reranker, weights, chunker, pdfium: provisioned.pdfium })
+        let chunker = chunker(&config, &provisioned)?;
+        Ok(Models { runtime, embedder, reranker, weights, chunker, pdfium: provisioned.pdfium })
     })
     .await?
 }

@@ -12,13 +12,14 @@ use retrieval::ports::{Candidate, IndexError, Point, Query, Shelf, ShelfError, S
 use server::answer::Answerer;
 use server::audit::Audit;
 use server::canary::{Cage, Cages, CanaryError, NoCages, Report, Watch};
+use server::generations::Generations;
 use server::http::{Desk, Inward, Readiness, ReadyState, Streams};
 use server::people::People;
 use server::people::door::{Door, Stay};
 
 use crate::ground::{Ground, on_both};
 use crate::http::{PLENTY, front, till};
-use crate::library::{Home, IndexKind};
+use crate::library::{Home, IndexKind, standing};
 
 on_both!(a_sound_house_leaks_nothing, a_run_is_kept);
 
@@ -112,18 +113,20 @@ enum Fault {
 
 fn cage(ground: Ground, fault: Fault) -> Cage {
     let home = Home::new(ground, IndexKind::Edge);
-    let mut searcher = home.searcher();
+    let (lent, mut finder) = (home.library.live(), home.library.finder.clone());
     let everything = home.ground.everything();
     if matches!(fault, Fault::Index | Fault::Both) {
-        searcher.index = Arc::new(LeakyIndex(Arc::clone(&searcher.index), everything.clone()));
+        let index = Arc::new(LeakyIndex(Arc::clone(&lent.index), everything.clone()));
+        let leaky = standing(lent.generation.clone(), index, Arc::clone(&lent.embedder));
+        finder.generations = Arc::new(Generations::alone(leaky));
     }
     if matches!(fault, Fault::Shelf | Fault::Both) {
-        searcher.shelf = Arc::new(LeakyShelf(Arc::clone(&searcher.shelf), everything));
+        finder.shelf = Arc::new(LeakyShelf(Arc::clone(&finder.shelf), everything));
     }
     if fault == Fault::Blind {
-        searcher.shelf = Arc::new(EmptyShelf);
+        finder.shelf = Arc::new(EmptyShelf);
     }
-    let answerer = Answerer { searcher, ..home.answerer() };
+    let answerer = Answerer { finder, ..home.answerer() };
     let library = Arc::new(home.library);
     let hour = Duration::from_secs(3_600);
     let people = People::new(Door {

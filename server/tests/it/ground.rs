@@ -10,10 +10,12 @@ use ingest::draft::hash_of;
 use ingest::parse::Kind;
 use ingest::ports::{Change, Draft, Item, Outcome, Settlement};
 use retrieval::access::{AccessLabel, Clearance, Principal};
-use retrieval::model::{Chunk, DocumentId, JobId, WorkspaceId};
+use retrieval::adapters::hashing::HashEmbedder;
+use retrieval::model::{Chunk, Cut, DocumentId, Generation, JobId, WorkspaceId};
+use retrieval::ports::Embedder;
 use server::clock::Clock;
 use server::http::wire::parse_as;
-use server::store::{Database, JobKind, Lease, LeasedCatalog, NewItem, Originals, Store};
+use server::store::{Database, JobKind, Lease, LeasedCatalog, NewGeneration, NewItem, Originals, Recipe, Store};
 use sqlx::AnyConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
@@ -44,6 +46,8 @@ pub(crate) use on_both;
 pub struct Ground {
     pub store: Store,
     pub workspace: WorkspaceId,
+    /// The first of the workspace.
+    pub generation: Generation,
     pub database: Database,
     dial: Arc<AtomicU64>,
     pub folder: tempfile::TempDir,
@@ -64,7 +68,8 @@ impl Ground {
         let dial = Arc::new(AtomicU64::new(NOON_MS));
         let store = open(&database, &folder, clock(&dial)).await.unwrap();
         let workspace = store.workspace_ensure("main").await.unwrap();
-        Self { store, workspace, database, dial, folder }
+        let generation = store.generation_begin(workspace, &generation(), Cut::default()).await.unwrap();
+        Self { store, workspace, generation, database, dial, folder }
     }
 
     /// Another workspace of the same database, with files of its own.
@@ -72,7 +77,8 @@ impl Ground {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&self.database, &folder, clock(&self.dial)).await.unwrap();
         let workspace = store.workspace_ensure("elsewhere").await.unwrap();
-        Self { store, workspace, database: self.database.clone(), dial: Arc::clone(&self.dial), folder }
+        let generation = store.generation_begin(workspace, &generation(), Cut::default()).await.unwrap();
+        Self { store, workspace, generation, database: self.database.clone(), dial: Arc::clone(&self.dial), folder }
     }
 
     /// The same database as a second process opens it.
@@ -158,16 +164,25 @@ impl Ground {
         let outcome = Outcome::Indexed { document: item.document, chunks: 1 };
         let settlement = Settlement { item: item.clone(), change, outcome, inside: None };
         use ingest::ports::Catalog;
-        self.catalog(lease).settle(MODEL, &[settlement]).await.unwrap();
+        self.catalog(lease).await.settle(MODEL, &[settlement]).await.unwrap();
     }
 
-    pub fn catalog(&self, lease: &Lease) -> LeasedCatalog {
-        LeasedCatalog::new(self.store.clone(), lease.clone())
+    /// As a job sees the store that writes to what is live now.
+    pub async fn catalog(&self, lease: &Lease) -> LeasedCatalog {
+        let live = self.store.generation_live(self.workspace).await.unwrap().unwrap();
+        LeasedCatalog::new(self.store.clone(), lease.clone(), live.id)
     }
 
     pub async fn standing(&self, origin: &str, who: &str, text: &str) -> Standing {
         self.store.document_standing(self.workspace, origin, hash_of(text), &label(who)).await.unwrap()
     }
+}
+
+/// As an index with the model of tests is made.
+pub fn generation() -> NewGeneration {
+    let embedder = HashEmbedder::default();
+    let recipe = Recipe { model: "default".into(), language: "english".into(), ..Recipe::default() };
+    NewGeneration { embedder: embedder.name().to_owned(), dimensions: embedder.dimensions(), recipe }
 }
 
 /// What a test made visible.
@@ -219,6 +234,7 @@ pub fn draft(item: &Item, text: &str) -> Draft {
         dated: None,
         fingerprint: None,
         text: text.into(),
+        pages: Vec::new(),
         content_hash: hash_of(text),
         problems: vec!["one \"problem\"".into()],
         vectors: chunks.iter().map(vector).collect(),

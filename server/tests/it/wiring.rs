@@ -4,9 +4,10 @@ use std::fs;
 
 use retrieval::access::Clearance;
 use retrieval::adapters::bm25::{Bm25, Bm25Settings};
-use retrieval::model::Generation;
+use retrieval::model::{Cut, Generation};
 use server::config::{Config, Given};
 use server::datadir::DataDir;
+use server::store::NewGeneration;
 use server::wiring::{Keywords, Opening};
 
 use crate::ground::{Ground, MODEL, on_both};
@@ -28,7 +29,8 @@ struct Site {
 
 impl Site {
     async fn new(ground: Ground) -> Self {
-        let generation = ground.store.generation_begin(ground.workspace, MODEL, 4, "english").await.unwrap();
+        let new = NewGeneration { embedder: MODEL.into(), dimensions: 4, ..crate::ground::generation() };
+        let generation = ground.store.generation_begin(ground.workspace, &new, Cut::default()).await.unwrap();
         let given = Given { data_dir: Some(ground.folder.path().to_owned()), ..Given::default() };
         let config = Config::load(given, &|_| None).unwrap();
         let (data, clearance) = (DataDir::new(ground.folder.path()), ground.everything());

@@ -42,6 +42,8 @@ pub(super) const NAMED_VECTORS: usize = 2;
 pub struct EdgeSettings {
     pub dimensions: usize,
     pub bm25: Bm25Settings,
+    /// Whether vectors are searched as bytes and the best of them read again as they are.
+    pub is_quantised: bool,
     pub links: Links,
     pub probe: Probe,
     /// Length of one file of the write-ahead log. A shard keeps one or two of them for good; the engine's own 32 MB would
@@ -55,6 +57,7 @@ impl EdgeSettings {
         Self {
             dimensions,
             bm25: Bm25Settings::default(),
+            is_quantised: true,
             links: Links::default(),
             probe: Probe::default(),
             log_file_bytes: 8 << 20,
@@ -65,7 +68,7 @@ impl EdgeSettings {
     /// not, and a shard opens without reading itself.
     pub(super) fn to_config(&self) -> EdgeConfig {
         let mut dense = EdgeVectorParams::builder(self.dimensions, Distance::Cosine).on_disk(true).build();
-        dense.quantization_config = Some(bytes());
+        dense.quantization_config = self.is_quantised.then(bytes);
         let sparse = EdgeSparseVectorParams::builder().modifier(Modifier::Idf).on_disk(true).build();
         EdgeConfig {
             vectors: HashMap::from([(layout::DENSE.to_owned(), dense)]),

@@ -73,10 +73,15 @@ impl Cluster {
     }
 
     /// The index of a generation. Its collection is made if it is not there, and refused if it is another kind.
-    pub async fn open(&self, generation: &Generation, bm25: &Bm25Settings) -> Result<QdrantIndex, IndexError> {
+    pub async fn open(
+        &self,
+        generation: &Generation,
+        bm25: &Bm25Settings,
+        is_quantised: bool,
+    ) -> Result<QdrantIndex, IndexError> {
         let bm25 = Bm25::new(bm25).map_err(|error| IndexError::Refused(error.to_string()))?;
         let collection = collection_name(generation.workspace, generation.id);
-        schema::ensure(&self.client, &collection, generation.dimensions).await?;
+        schema::ensure(&self.client, &collection, (generation.dimensions, is_quantised)).await?;
         let (client, workspace, dimensions) = (self.client.clone(), generation.workspace, generation.dimensions);
         Ok(QdrantIndex { client, collection, workspace, dimensions, bm25: Arc::new(bm25) })
     }

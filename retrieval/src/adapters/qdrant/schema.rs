@@ -14,9 +14,13 @@ use super::layout;
 use crate::ports::IndexError;
 
 /// Make the collection if it is missing, check it if it is there, and complete its payload indexes.
-pub(super) async fn ensure(client: &Qdrant, collection: &str, dimensions: usize) -> Result<(), IndexError> {
+pub(super) async fn ensure(
+    client: &Qdrant,
+    collection: &str,
+    (dimensions, is_quantised): (usize, bool),
+) -> Result<(), IndexError> {
     if !exists(client, collection).await? {
-        create(client, collection, dimensions).await?;
+        create(client, collection, dimensions, is_quantised).await?;
     }
     let info = client.collection_info(collection).await.map_err(index_error)?.result;
     let info = info.ok_or_else(|| IndexError::Unavailable(format!("the cluster does not describe {collection}")))?;
@@ -33,13 +37,14 @@ async fn exists(client: &Qdrant, collection: &str) -> Result<bool, IndexError> {
     client.collection_exists(collection).await.map_err(index_error)
 }
 
-async fn create(client: &Qdrant, collection: &str, dimensions: usize) -> Result<(), IndexError> {
+async fn create(client: &Qdrant, collection: &str, dimensions: usize, is_quantised: bool) -> Result<(), IndexError> {
     let dense = HashMap::from([(layout::DENSE.to_owned(), dense_params(dimensions))]);
     let sparse = HashMap::from([(layout::SPARSE.to_owned(), sparse_params())]);
     let request = wire::CreateCollection {
         collection_name: collection.to_owned(),
         vectors_config: Some(Config::from(wire::VectorParamsMap { map: dense }).into()),
         sparse_vectors_config: Some(wire::SparseVectorConfig { map: sparse }),
+        quantization_config: is_quantised.then(bytes),
         ..Default::default()
     };
     match client.create_collection(request).await {
@@ -48,6 +53,13 @@ async fn create(client: &Qdrant, collection: &str, dimensions: usize) -> Result<
         Err(_) if exists(client, collection).await? => Ok(()),
         Err(error) => Err(index_error(error)),
     }
+}
+
+/// One byte a number, as in an embedded shard.
+fn bytes() -> wire::QuantizationConfig {
+    let r#type = wire::QuantizationType::Int8.into();
+    let scalar = wire::ScalarQuantization { r#type, quantile: Some(0.99), ..Default::default() };
+    wire::quantization_config::Quantization::Scalar(scalar).into()
 }
 
 fn dense_params(dimensions: usize) -> wire::VectorParams {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use retrieval::access::{AccessLabel, AccessTier};
 use retrieval::adapters::bm25::Bm25Settings;
 use retrieval::adapters::qdrant::{Cluster, ClusterAddress, QdrantIndex};
-use retrieval::model::{Generation, GenerationId, WorkspaceId};
+use retrieval::model::{Cut, Generation, GenerationId, WorkspaceId};
 use retrieval::ports::{IndexError, Point};
 use uuid::Uuid;
 
@@ -33,8 +33,9 @@ async fn keeps_the_contract(cluster: &Cluster) {
             embedder: "test".to_owned(),
             dimensions: DIMENSIONS,
             language: "english".to_owned(),
+            cut: Cut::default(),
         };
-        cluster.open(&generation, &Bm25Settings::default()).await.unwrap()
+        cluster.open(&generation, &Bm25Settings::default(), false).await.unwrap()
     };
     contract::check(make).await;
     for (workspace, id) in made.into_inner().unwrap() {
@@ -70,7 +71,14 @@ fn address(server: &TestServer) -> ClusterAddress {
 
 fn generation(number: u128, dimensions: usize) -> Generation {
     let id = GenerationId(Uuid::from_u128(number));
-    Generation { id, workspace: HERE, embedder: "test".to_owned(), dimensions, language: "english".to_owned() }
+    Generation {
+        id,
+        workspace: HERE,
+        embedder: "test".to_owned(),
+        dimensions,
+        language: "english".to_owned(),
+        cut: Cut::default(),
+    }
 }
 
 async fn connect(server: &TestServer) -> Cluster {
@@ -78,7 +86,7 @@ async fn connect(server: &TestServer) -> Cluster {
 }
 
 async fn try_open(cluster: &Cluster, number: u128, dimensions: usize) -> Result<QdrantIndex, IndexError> {
-    cluster.open(&generation(number, dimensions), &Bm25Settings::default()).await
+    cluster.open(&generation(number, dimensions), &Bm25Settings::default(), false).await
 }
 
 async fn open(server: &TestServer) -> QdrantIndex {

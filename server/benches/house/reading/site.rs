@@ -47,7 +47,7 @@ pub async fn measure(ground: &Ground) -> anyhow::Result<Findings> {
     let mut found = Findings::default();
     let first = crawl(&house, &plan).await?;
     let (requests, points) =
-        (asked.requests.load(Ordering::SeqCst), house.library.index.count(&house.library.clearance).await?);
+        (asked.requests.load(Ordering::SeqCst), house.library.live().index.count(&house.library.clearance).await?);
     let row = found.row("first crawl", PAGES as f64 / first, "pages/s");
     row.also("pages", PAGES as f64)
         .also("seconds", first)
@@ -107,7 +107,7 @@ async fn crawl(house: &House, plan: &Plan) -> anyhow::Result<f64> {
 
 /// How many vectors were ever made.
 async fn vectors(house: &House) -> anyhow::Result<usize> {
-    Ok(house.store.vector_count(house.library.embedder.name()).await?)
+    Ok(house.store.vector_count(house.library.live().embedder.name()).await?)
 }
 
 async fn answer(State(asked): State<Asked>, uri: Uri, headers: HeaderMap) -> Response {

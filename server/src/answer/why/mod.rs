@@ -11,7 +11,7 @@ use retrieval::access::{AccessError, Clearance, Principal};
 use retrieval::model::DocumentId;
 use retrieval::pace::aside;
 use retrieval::ports::{EmbedError, IndexError, Mode, Shelf, ShelfError};
-use retrieval::search::{Depth, SearchError};
+use retrieval::search::{Depth, SearchError, Searcher};
 
 use super::evidence::{judge, weighed};
 use super::made::quoted;
@@ -100,16 +100,17 @@ impl Answerer {
         let document = there.document;
         way.document = Some((document, there.title.clone()));
         way.pass("there", steps::there(&there, latest.as_ref()));
-        let indexed = self.searcher.index.points_of(clearance, there.version).await?.len();
+        let searcher = self.searcher();
+        let indexed = searcher.index.points_of(clearance, there.version).await?.len();
         way.pass("indexed", steps::indexed(&there, indexed)?);
-        let sought = self.seek(clearance, question, &there).await?;
+        let sought = self.seek(&searcher, clearance, question, &there).await?;
         way.pass("candidate", steps::candidate(&sought)?);
         way.pass("compared", steps::compared(&sought)?);
-        way.pass("ranked", steps::ranked(&sought, &self.searcher)?);
+        way.pass("ranked", steps::ranked(&sought, &searcher)?);
         way.pass("given", steps::given(&sought)?);
         let sources = self.pack(&sought.found);
         way.pass("packed", steps::packed(document, &sources)?);
-        let pieces = weighed(&*self.searcher.embedder, question, &sought.found, &sources).await?;
+        let pieces = weighed(&*searcher.embedder, question, &sought.found, &sources).await?;
         let evidence = judge(question, &pieces, &sought.found, &sources);
         let citations = quoted(&evidence, &sources);
         way.pass("quoted", steps::quoted(document, &sources, &pieces, &evidence, &citations)?);
@@ -138,15 +139,21 @@ impl Answerer {
     }
 
     /// Where the document stands in each ranking, and in the search that an answer begins with.
-    async fn seek(&self, clearance: &Clearance, question: &str, there: &Whereabouts) -> Result<Sought, End> {
-        let ranking = |mode| self.searcher.search(clearance, question, Depth::Raw(mode), DEEP);
+    async fn seek(
+        &self,
+        searcher: &Searcher,
+        clearance: &Clearance,
+        question: &str,
+        there: &Whereabouts,
+    ) -> Result<Sought, End> {
+        let ranking = |mode| searcher.search(clearance, question, Depth::Raw(mode), DEEP);
         let (texts, asked) = (self.store.passages(clearance, &there.points).await?, question.to_owned());
         let words = aside(move || steps::words(&asked, &texts)).await?;
         Ok(Sought {
             document: there.document,
             dense: ranking(Mode::Dense).await?.trail,
             sparse: ranking(Mode::Sparse).await?.trail,
-            found: self.searcher.search(clearance, question, Depth::Full, PASSAGES).await?,
+            found: searcher.search(clearance, question, Depth::Full, PASSAGES).await?,
             words,
         })
     }

@@ -102,9 +102,9 @@ async fn measure(
     show(context, &numbers)?;
     let name = args.keeping.set.clone().map_or_else(|| name_of(&args.file), Ok)?;
     let settings = |texts: Vec<&str>| {
-        let (embedder, language) = (house.library.embedder.name(), &context.config.language);
-        let weights = &house.answerer.searcher.weights.version;
-        Settings::new(embedder, language, context.reranker(), weights, texts.into_iter())
+        let (live, language) = (house.library.live(), &context.config.language);
+        let weights = &house.answerer.finder.weights.version;
+        Settings::new(live.embedder.name(), language, context.reranker(), weights, texts.into_iter())
     };
     let asked = questions.gold.iter().map(|gold| gold.question.as_str()).collect();
     let made = |set: String, settings, measured| Made { set, mode: String::new(), settings, measured };

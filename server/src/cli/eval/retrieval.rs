@@ -105,8 +105,8 @@ fn checked_language(name: &str) -> Result<String, String> {
 
 fn settings(context: &Context, house: &House, language: &str, set: &Set) -> Settings {
     let questions = set.questions.iter().map(|question| question.text.as_str());
-    let (embedder, weights) = (house.library.embedder.name(), &house.answerer.searcher.weights.version);
-    Settings::new(embedder, language, context.reranker(), weights, questions)
+    let (live, weights) = (house.library.live(), &house.answerer.finder.weights.version);
+    Settings::new(live.embedder.name(), language, context.reranker(), weights, questions)
 }
 
 fn kept(set: &str, settings: &Settings, report: Report) -> Made {

@@ -6,6 +6,8 @@ mod watch;
 
 use clap::{Args, Subcommand};
 
+pub(super) use watch::one as watch_one;
+
 use super::desk::{self, Desk};
 use super::{Context, Failure, Outcome, print};
 use crate::clock::spelt;
@@ -41,8 +43,8 @@ struct Show {
 /// Which jobs are listed.
 #[derive(Args, Clone)]
 pub(super) struct Only {
-    /// Only ingest, crawl, reconcile or expire
-    #[arg(long, value_parser = |name: &str| JobKind::named(name).ok_or("it is ingest, crawl, reconcile or expire"))]
+    /// Only ingest, crawl, reconcile, expire or reindex
+    #[arg(long, value_parser = |name: &str| JobKind::named(name).ok_or("it is ingest, crawl, reconcile, expire or reindex"))]
     pub kind: Option<JobKind>,
     /// Only open, queued, running, done, failed or cancelled ones
     #[arg(long, value_parser = |name: &str| JobState::named(name).ok_or("it is open, queued, running, done, failed or cancelled"))]
@@ -60,7 +62,7 @@ enum What {
     Schedules,
     /// Have something begin by itself: a source, or what the house does for itself
     Schedule {
-        /// The id or the address of a source, or reconcile, or expire
+        /// The id or the address of a source, or reconcile, expire or reindex
         name: String,
         /// As in "every 6 h", or the five fields of cron, in UTC
         expression: String,

@@ -14,7 +14,11 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("job", "The id of a job."),
     ("key", "The id of a key."),
     ("person", "The id of a person."),
-    ("schedule", "`reconcile` or `expire`, which the house does for itself, or the id of a source, which is crawled."),
+    ("generation", "The id of a build of the index."),
+    (
+        "schedule",
+        "`reconcile`, `expire` or `reindex`, which the house does for itself, or the id of a source, which is crawled.",
+    ),
     ("session", "The id of a session."),
     ("source", "The id of a source."),
     ("stream", "The `stream` of the event `sources`."),
@@ -43,6 +47,7 @@ pub const SECTIONS: &[Section] = &[
     LOOKING_BACK,
     DOCUMENTS,
     JOBS,
+    GENERATIONS,
     SCHEDULES,
     SOURCES,
     SIGNING_IN,
@@ -213,6 +218,28 @@ const JOBS: Section = Section {
             .takes::<Retry>()
             .gives::<Retried>(202)
             .also(&[404]),
+    ],
+};
+
+const GENERATIONS: Section = Section {
+    tag: "Generations",
+    about: "Builds of the index: one answers, others are built beside it or kept to go back to.",
+    rows: &[
+        row("GET", "/api/v1/generations", "Lists the builds of the index, the newest first.")
+            .gives::<GenerationList>(200),
+        row("POST", "/api/v1/generations", "Builds the index anew, as it is configured, while the former one answers.")
+            .takes::<ReindexRequest>()
+            .gives::<Reindexing>(202)
+            .also(&[409]),
+        row("POST", "/api/v1/generations/{generation}/promote", "Answers from this build from now on.")
+            .gives::<GenerationReply>(200)
+            .also(&[409]),
+        row("POST", "/api/v1/generations/rollback", "Answers from the build that answered before.")
+            .gives::<GenerationReply>(200)
+            .also(&[409]),
+        row("DELETE", "/api/v1/generations/{generation}", "Puts a build away for good, and looks whether it is gone.")
+            .gives::<GenerationReply>(200)
+            .also(&[409]),
     ],
 };
 

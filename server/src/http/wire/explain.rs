@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use retrieval::model::{Passage, PointId};
+use retrieval::model::{Cut, Passage, PointId};
 use retrieval::ports::Place;
 use retrieval::search::context::Why;
 use retrieval::search::trail::{Considered, Fate};
@@ -115,7 +115,7 @@ impl CandidateReply {
             title: passage.title.clone(),
             url: passage.origin.clone(),
             heading: passage.heading.clone(),
-            ordinal: passage.ordinal.saturating_add(1),
+            ordinal: (passage.ordinal % Cut::SPAN).saturating_add(1),
             dense: candidate.dense.map(PlaceReply::from),
             sparse: candidate.sparse.map(PlaceReply::from),
             fused: candidate.score,

@@ -22,9 +22,9 @@ fn on() -> bool {
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct ScheduleReply {
-    /// `reconcile` or `expire`, which the house does for itself, or the id of a source.
+    /// `reconcile`, `expire` or `reindex`, which the house does for itself, or the id of a source.
     pub schedule: String,
-    /// `crawl`, `reconcile` or `expire`.
+    /// `crawl`, `reconcile`, `expire` or `reindex`.
     pub kind: String,
     /// Of the source.
     pub address: Option<String>,

@@ -91,13 +91,16 @@ fn the_operators_words_take_the_place_of_ours() {
 }
 
 #[test]
-fn another_language_than_the_index_has_is_refused() {
+fn another_language_is_a_matter_of_building_the_index_anew() {
     let lectern = Lectern::new();
     let note = lectern.write("note.md", "# Kraniche\n\nDie Kraniche ziehen.");
     lectern.run(&["ingest", note.to_str().unwrap(), "--tier", "public"]).expect(0);
+    lectern.write("lectern.toml", "language = 'klingon'");
+    assert_eq!(lectern.found("Kraniche", "tier=public"), ["Kraniche"], "the index that is there answers");
+    lectern.run(&["reindex"]).complains(1, "klingon");
     lectern.write("lectern.toml", "language = 'german'");
-    lectern.run(&["search", "x"]).complains(1, "was built for english, the configuration says german");
-    lectern.write("lectern.toml", "language = 'english'");
+    lectern.run(&["reindex"]).expect(0);
+    assert_eq!(lectern.run(&["reindex", "list", "--json"]).expect(0).lines()[0]["language"], "german");
     assert_eq!(lectern.found("Kraniche", "tier=public"), ["Kraniche"]);
 }
 

@@ -13,6 +13,7 @@ mod gold;
 mod jobs;
 mod killed;
 mod logged;
+mod reindexed;
 mod replayed;
 mod seed;
 mod served;

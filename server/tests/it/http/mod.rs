@@ -9,6 +9,7 @@ mod disagreeing;
 mod documents;
 mod explain;
 mod forgotten;
+mod generations;
 mod handoffs;
 mod history;
 mod jobs;

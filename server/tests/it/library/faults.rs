@@ -79,3 +79,54 @@ impl VectorIndex for Faulty {
         self.below.optimize().await
     }
 }
+
+/// An index that holds everything and finds nothing.
+pub struct Deaf(pub Arc<dyn VectorIndex>);
+
+#[async_trait]
+impl VectorIndex for Deaf {
+    async fn search(&self, _: &Clearance, _: &Query) -> Result<Vec<Candidate>, IndexError> {
+        Ok(Vec::new())
+    }
+
+    async fn count(&self, clearance: &Clearance) -> Result<u64, IndexError> {
+        self.0.count(clearance).await
+    }
+
+    async fn points_of(&self, clearance: &Clearance, version: VersionId) -> Result<Vec<PointId>, IndexError> {
+        self.0.points_of(clearance, version).await
+    }
+
+    async fn scroll(
+        &self,
+        clearance: &Clearance,
+        after: Option<PointId>,
+        limit: usize,
+    ) -> Result<Vec<StoredPoint>, IndexError> {
+        self.0.scroll(clearance, after, limit).await
+    }
+
+    async fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
+        self.0.upsert(points).await
+    }
+
+    async fn relabel(&self, document: DocumentId, label: &AccessLabel) -> Result<(), IndexError> {
+        self.0.relabel(document, label).await
+    }
+
+    async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), IndexError> {
+        self.0.delete_versions(versions).await
+    }
+
+    async fn delete_points(&self, points: &[PointId]) -> Result<(), IndexError> {
+        self.0.delete_points(points).await
+    }
+
+    async fn flush(&self) -> Result<(), IndexError> {
+        self.0.flush().await
+    }
+
+    async fn optimize(&self) -> Result<(), IndexError> {
+        self.0.optimize().await
+    }
+}

@@ -1,5 +1,7 @@
 //! Taking in: found by those who may, unchanged when unchanged, gone when replaced or removed.
 
+use retrieval::model::Cut;
+
 use super::{Home, on_all, states, texts};
 
 on_all!(
@@ -61,7 +63,7 @@ async fn the_same_again_changes_nothing(home: Home) {
 async fn a_changed_text_replaces_the_old_one(home: Home) {
     home.ingest(&[("a.md", "public", "The fee is ten pounds.")]).await;
     let document = home.document("a.md").await.unwrap();
-    let old = home.ground.store.document_live(&home.ground.everything()).await.unwrap()[0].version;
+    let old = home.ground.store.document_live(&home.ground.everything(), Cut::default()).await.unwrap()[0].version;
     let lines = home.ingest(&[("a.md", "public", "The fee is twenty pounds.")]).await;
     assert_eq!((states(&lines), lines[0].document), (vec!["indexed"], Some(document)));
     assert_eq!(home.found("restricted", "The fee is ten pounds.").await, texts(&["The fee is twenty pounds."]));

@@ -2,6 +2,7 @@
 //!
 //! `on_all!` runs tests on both databases and with the index in memory and embedded.
 
+mod builds;
 mod context;
 mod crawling;
 mod faults;
@@ -16,6 +17,7 @@ pub mod site;
 mod stopping;
 mod twins;
 mod why;
+mod workshop;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,16 +34,18 @@ use retrieval::adapters::bm25::Bm25Settings;
 use retrieval::adapters::edge::{EdgeIndex, EdgeSettings};
 use retrieval::adapters::hashing::HashEmbedder;
 use retrieval::adapters::memory::MemoryIndex;
-use retrieval::model::{DocumentId, GenerationId, JobId};
+use retrieval::model::{DocumentId, Generation, JobId};
 use retrieval::ports::{Embedder, VectorIndex};
 use retrieval::rerank::BuiltIn;
 use retrieval::search::{Depth, Searcher};
 use server::answer::{Answerer, Rewriter, Team, Triggers};
 use server::fetch::{AllowedAddresses, FetchSettings, WebClient};
+use server::generations::{Builder, Finder, Generations, Standing};
 use server::library::{Library, LibraryError, Onlooker, Upload, Web};
 use server::store::ItemLine;
 use url::Url;
 
+use self::workshop::Workshop;
 use crate::ground::{Ground, label};
 
 /// Each of these tests, on every database with every index.
@@ -75,6 +79,7 @@ pub struct Home {
     pub library: Library,
     pub index: Arc<dyn VectorIndex>,
     pub parsed: Arc<InPlace>,
+    pub workshop: Arc<Workshop>,
     pub ground: Ground,
 }
 
@@ -134,13 +139,18 @@ impl Home {
             }
         };
         let parsed = Arc::new(InPlace::default());
-        let library = library(&ground, Arc::clone(&index), Arc::clone(&parsed) as Arc<dyn Parse>);
-        Self { library, index, parsed, ground }
+        let workshop = Arc::new(Workshop::new(&ground, kind));
+        let live = standing(ground.generation.clone(), Arc::clone(&index), Arc::new(HashEmbedder::default()));
+        let generations = Generations::new(live, Arc::clone(&workshop) as Arc<dyn Builder>);
+        let library = library(&ground, generations, Arc::clone(&parsed) as Arc<dyn Parse>);
+        Self { library, index, parsed, workshop, ground }
     }
 
     /// The same library as the next process would have it, on another index or the same.
     pub async fn restarted(&self, index: Arc<dyn VectorIndex>) -> Library {
-        let library = library(&self.ground, index, Arc::clone(&self.parsed) as Arc<dyn Parse>);
+        let live = standing(self.ground.generation.clone(), index, Arc::new(HashEmbedder::default()));
+        let generations = Generations::new(live, Arc::clone(&self.workshop) as Arc<dyn Builder>);
+        let library = library(&self.ground, generations, Arc::clone(&self.parsed) as Arc<dyn Parse>);
         library.store.job_recover(&library.owner).await.unwrap();
         library
     }
@@ -206,25 +216,23 @@ impl Home {
         assert_eq!((report.orphans, report.relabelled, report.rebuilt), (0, 0, 0), "{report:?}");
     }
 
+    /// Live from now on: this index, filled with this model.
+    pub fn put_in(&mut self, index: Arc<dyn VectorIndex>, embedder: Arc<dyn Embedder>) {
+        let live = standing(self.ground.generation.clone(), index, embedder);
+        self.library.finder = finder(&self.ground, Generations::alone(live));
+    }
+
+    /// In what is live now.
     pub fn searcher(&self) -> Searcher {
-        let built_in = BuiltIn::learned().unwrap();
-        Searcher {
-            index: Arc::clone(&self.index),
-            embedder: Arc::clone(&self.library.embedder),
-            reranker: Arc::new(built_in.clone()),
-            weights: built_in.weights,
-            shelf: Arc::new(self.ground.store.clone()),
-            memory: None,
-        }
+        self.library.finder.now()
     }
 
     pub fn answerer(&self) -> Answerer {
         let templates = Arc::new(Templates::load().unwrap());
-        let generation = GenerationId(uuid::Uuid::from_u128(1));
         let rewriter = Rewriter::new(None, Arc::clone(&templates));
-        let (searcher, store) = (self.searcher(), self.ground.store.clone());
+        let (finder, store) = (self.library.finder.clone(), self.ground.store.clone());
         let team = Some(Arc::new(team()));
-        Answerer { searcher, rewriter, store, templates, voice: None, team, mask_personal: false, generation }
+        Answerer { finder, rewriter, store, templates, voice: None, team, mask_personal: false }
     }
 }
 
@@ -234,22 +242,38 @@ fn team() -> Team {
     Team { name: "the support team".into(), hours: None, matters, failures: 2 }
 }
 
-fn library(ground: &Ground, index: Arc<dyn VectorIndex>, parser: Arc<dyn Parse>) -> Library {
-    let settings = ChunkSettings { target_tokens: 300, max_tokens: 400, overlap_tokens: 0 };
+fn library(ground: &Ground, generations: Generations, parser: Arc<dyn Parse>) -> Library {
     Library {
         store: ground.store.clone(),
-        index,
-        embedder: Arc::new(HashEmbedder::default()),
+        finder: finder(ground, generations),
         parser,
-        chunker: Arc::new(Chunker::by_characters(settings).unwrap()),
         workspace: ground.workspace,
         clearance: ground.everything(),
         owner: "tester".into(),
         web: web(),
         seats: Default::default(),
         room: Default::default(),
+        gate: Default::default(),
         telling: Default::default(),
     }
+}
+
+pub fn finder(ground: &Ground, generations: Generations) -> Finder {
+    let built_in = BuiltIn::learned().unwrap();
+    Finder {
+        generations: Arc::new(generations),
+        reranker: Arc::new(built_in.clone()),
+        weights: built_in.weights,
+        shelf: Arc::new(ground.store.clone()),
+        rankings: None,
+    }
+}
+
+/// With a chunker that counts characters.
+pub fn standing(generation: Generation, index: Arc<dyn VectorIndex>, embedder: Arc<dyn Embedder>) -> Standing {
+    let settings = ChunkSettings { target_tokens: 300, max_tokens: 400, overlap_tokens: 0 };
+    let chunker = Chunker::by_characters(settings).unwrap().for_cut(generation.cut);
+    Standing::new(generation, index, embedder, Arc::new(chunker))
 }
 
 /// The real client, which may reach this machine and nothing else that is private; in no hurry to be polite.

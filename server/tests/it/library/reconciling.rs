@@ -54,7 +54,7 @@ async fn missing_points_are_written_again(home: Home) {
 async fn points_that_nobody_knows_are_removed(home: Home) {
     filled(&home).await;
     let before = points(&home).await;
-    let dense = home.library.embedder.embed(Purpose::Passage, vec!["Alpha.".into()]).await.unwrap().remove(0);
+    let dense = home.library.live().embedder.embed(Purpose::Passage, vec!["Alpha.".into()]).await.unwrap().remove(0);
     let orphan = |n: u128| Point {
         id: PointId(Uuid::from_u128(n)),
         document: DocumentId(Uuid::from_u128(n)),

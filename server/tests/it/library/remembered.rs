@@ -30,8 +30,7 @@ const ALL: &str = "alpha beta gamma";
 impl<'a> Asker<'a> {
     async fn new(home: &'a Home) -> Self {
         let (shelf, rankings) = (home.ground.open_again().await.unwrap(), Arc::new(Rankings::new(100)));
-        let generation = home.ground.store.generation_begin(home.ground.workspace, "model", 256, "english").await;
-        let memory = Some(Memory { rankings, generation: generation.unwrap().id });
+        let memory = Some(Memory { rankings, generation: home.ground.generation.id });
         Self { home, searcher: Searcher { shelf: Arc::new(shelf), memory, ..home.searcher() } }
     }
 

@@ -52,7 +52,7 @@ const WORD: &str = "quicksand";
 
 impl Stuck {
     fn at(home: &Home, at: Place) -> Self {
-        let (index, embedder) = (Arc::clone(&home.index), Arc::clone(&home.library.embedder));
+        let (index, embedder) = (Arc::clone(&home.index), Arc::clone(&home.library.live().embedder));
         Self { at, reached: Arc::default(), index, embedder, parser: Arc::clone(&home.parsed) }
     }
 
@@ -65,14 +65,12 @@ impl Stuck {
 
     fn put_into(&self, home: &mut Home) {
         home.library.parser = Arc::new(self.clone());
-        home.library.embedder = Arc::new(self.clone());
-        home.library.index = Arc::new(self.clone());
+        home.put_in(Arc::new(self.clone()), Arc::new(self.clone()));
     }
 
     fn take_out_of(&self, home: &mut Home) {
         home.library.parser = Arc::clone(&self.parser) as Arc<dyn Parse>;
-        home.library.embedder = Arc::clone(&self.embedder);
-        home.library.index = Arc::clone(&self.index);
+        home.put_in(Arc::clone(&self.index), Arc::clone(&self.embedder));
     }
 }
 

@@ -3,7 +3,7 @@
 use ingest::dedupe::{Decision, decide};
 use ingest::draft::hash_of;
 use ingest::ports::{Change, Draft};
-use retrieval::model::{DocumentId, WorkspaceId};
+use retrieval::model::{Cut, DocumentId, WorkspaceId};
 use server::store::Task;
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ async fn a_revision_replaces_what_is_seen_and_queues_the_old_points(ground: Grou
     assert_eq!(ground.store.document_count(&ground.reader("customer")).await.unwrap(), 0);
     assert_eq!(ground.store.document_count(&ground.reader("internal")).await.unwrap(), 1);
     assert_eq!(outbox(&ground).await, [Task::Delete(first.draft.version)]);
-    let live = ground.store.document_live(&ground.everything()).await.unwrap();
+    let live = ground.store.document_live(&ground.everything(), Cut::default()).await.unwrap();
     assert_eq!((live.len(), live[0].version, live[0].chunks), (1, revision.version, 1));
     // What was replaced is no twin of anything.
     assert_eq!(ground.standing("b.md", "public", "old one\nold two\nold three").await.twin, None);
@@ -157,7 +157,11 @@ async fn documents_are_counted_per_reader(ground: Ground) {
         [("public", 1), ("customer", 2), ("customer,groups=hr", 3), ("restricted", 3), ("restricted,groups=hr", 5)]
     {
         assert_eq!(ground.store.document_count(&ground.reader(who)).await.unwrap(), expected, "{who}");
-        assert_eq!(ground.store.document_live(&ground.reader(who)).await.unwrap().len(), expected, "{who}");
+        assert_eq!(
+            ground.store.document_live(&ground.reader(who), Cut::default()).await.unwrap().len(),
+            expected,
+            "{who}"
+        );
     }
 }
 
@@ -169,9 +173,13 @@ async fn a_label_that_cannot_be_read_is_an_error_everywhere(ground: Ground) {
         let (store, everything) = (&ground.store, ground.everything());
         let errors = [
             store.document_count(&everything).await.err().map(|error| error.to_string()),
-            store.document_live(&everything).await.err().map(|error| error.to_string()),
+            store.document_live(&everything, Cut::default()).await.err().map(|error| error.to_string()),
             store.document_by_name(&everything, "a.md").await.err().map(|error| error.to_string()),
-            store.chunk_list(&everything, &[published.draft.version]).await.err().map(|error| error.to_string()),
+            store
+                .chunk_list(&everything, Cut::default(), &[published.draft.version])
+                .await
+                .err()
+                .map(|error| error.to_string()),
             store.outbox_next(ground.workspace, 1).await.err().map(|error| error.to_string()),
         ];
         for error in errors {

@@ -64,7 +64,7 @@ async fn a_job_that_runs_is_told_and_ends_in_its_own_hand(ground: Ground) {
         outcome: Outcome::Indexed { document: items[1].document, chunks: 1 },
         inside: None,
     };
-    let refused = ground.catalog(&lease).settle(MODEL, &[late]).await;
+    let refused = ground.catalog(&lease).await.settle(MODEL, &[late]).await;
     assert!(matches!(refused, Err(CatalogError::LeaseLost)), "{refused:?}");
     assert_eq!(ground.store.document_count(&ground.everything()).await.unwrap(), 1);
 }

@@ -23,7 +23,7 @@ async fn dies(ground: &Ground, kind: JobKind) -> Option<Lease> {
 async fn indexed(ground: &Ground, lease: &Lease, item: &Item) {
     let outcome = Outcome::Indexed { document: item.document, chunks: 0 };
     let settlement = Settlement { item: item.clone(), change: ingest::ports::Change::None, outcome, inside: None };
-    ground.catalog(lease).settle(MODEL, &[settlement]).await.unwrap();
+    ground.catalog(lease).await.settle(MODEL, &[settlement]).await.unwrap();
 }
 
 async fn states(ground: &Ground, lease: &Lease) -> Vec<String> {

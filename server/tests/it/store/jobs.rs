@@ -76,7 +76,7 @@ async fn every_outcome_reads_back_as_it_ended(ground: Ground) {
             inside: None,
         })
         .collect();
-    ground.catalog(&lease).settle(MODEL, &settlements).await.unwrap();
+    ground.catalog(&lease).await.settle(MODEL, &settlements).await.unwrap();
     ground.store.job_finish(&lease).await.unwrap();
     let status = ground.store.job_status(ground.workspace, lease.job).await.unwrap().unwrap();
     assert_eq!(status.state, "done");

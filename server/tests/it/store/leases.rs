@@ -54,11 +54,11 @@ async fn the_late_settle_of_a_dead_worker_changes_nothing(ground: Ground) {
         outcome: Outcome::Indexed { document: items[0].document, chunks: 1 },
         inside: None,
     };
-    let refused = ground.catalog(&dead).settle(MODEL, std::slice::from_ref(&late)).await;
+    let refused = ground.catalog(&dead).await.settle(MODEL, std::slice::from_ref(&late)).await;
     assert!(matches!(refused, Err(CatalogError::LeaseLost)), "{refused:?}");
     assert_eq!(ground.store.document_count(&ground.everything()).await.unwrap(), 0);
     assert_eq!(ground.store.job_items_queued(&alive).await.unwrap(), items);
-    ground.catalog(&alive).settle(MODEL, &[late]).await.unwrap();
+    ground.catalog(&alive).await.settle(MODEL, &[late]).await.unwrap();
     assert_eq!(ground.store.document_count(&ground.everything()).await.unwrap(), 1);
 }
 
@@ -67,7 +67,7 @@ async fn the_late_relabel_of_a_dead_worker_changes_nothing(ground: Ground) {
     let (dead, _) = ground.job(&[("b.md", "public")]).await;
     ground.turn(lease_ms() + 1);
     ground.store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
-    let refused = ground.catalog(&dead).relabel(published.document, &label("public")).await;
+    let refused = ground.catalog(&dead).await.relabel(published.document, &label("public")).await;
     assert!(matches!(refused, Err(CatalogError::LeaseLost)), "{refused:?}");
     assert_eq!(ground.store.document_count(&ground.reader("public")).await.unwrap(), 0);
 }

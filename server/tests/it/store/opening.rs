@@ -1,9 +1,10 @@
 //! Opening: migrations, newer databases, odd paths, workspaces and generations.
 
+use retrieval::model::Cut;
 use server::clock::Clock;
 use server::store::{Database, Originals, Store, StoreError};
 
-use crate::ground::{Ground, on_both};
+use crate::ground::{Ground, generation, on_both};
 
 on_both!(
     opens_twice_and_keeps_what_is_there,
@@ -49,16 +50,16 @@ async fn a_workspace_is_made_once(ground: Ground) {
 }
 
 async fn a_generation_is_live_from_its_birth(ground: Ground) {
-    assert_eq!(ground.store.generation_live(ground.workspace).await.unwrap(), None);
-    let first = ground.store.generation_begin(ground.workspace, "model/a", 384, "german").await.unwrap();
-    assert_eq!(ground.store.generation_live(ground.workspace).await.unwrap(), Some(first));
+    assert_eq!(ground.store.generation_live(ground.workspace).await.unwrap(), Some(ground.generation.clone()));
     let other = ground.store.workspace_ensure("other").await.unwrap();
     assert_eq!(ground.store.generation_live(other).await.unwrap(), None);
+    let first = ground.store.generation_begin(other, &generation(), Cut::default()).await.unwrap();
+    assert_eq!(ground.store.generation_live(other).await.unwrap(), Some(first));
 }
 
 /// Often enough that every connection of a pool has done both.
 async fn a_length_is_unknown_and_known_in_turn(ground: Ground) {
-    let generation = ground.store.generation_begin(ground.workspace, "model/a", 384, "german").await.unwrap().id;
+    let generation = ground.generation.id;
     for average in [None, Some(41.5), None, Some(0.25)].into_iter().cycle().take(80) {
         ground.store.generation_set_average_terms(generation, average).await.unwrap();
         assert_eq!(ground.store.generation_average_terms(generation).await.unwrap(), average);

@@ -2,7 +2,7 @@
 
 use ingest::ports::Change;
 use retrieval::access::AccessTier;
-use retrieval::model::PointId;
+use retrieval::model::{Cut, PointId};
 use retrieval::ports::Shelf;
 
 use crate::ground::{Ground, draft, label, on_both};
@@ -71,8 +71,8 @@ async fn what_is_stale_removed_or_foreign_is_left_out_without_a_word(ground: Gro
     let other = ground.store.workspace_ensure("other").await.unwrap();
     let stranger = retrieval::access::Principal::operator(other).clearance().unwrap();
     assert_eq!(ground.store.passages(&stranger, &asked).await.unwrap(), []);
-    assert_eq!(ground.store.chunk_list(&stranger, &[kept.draft.version]).await.unwrap(), []);
-    assert_eq!(ground.store.document_live(&stranger).await.unwrap(), []);
+    assert_eq!(ground.store.chunk_list(&stranger, Cut::default(), &[kept.draft.version]).await.unwrap(), []);
+    assert_eq!(ground.store.document_live(&stranger, Cut::default()).await.unwrap(), []);
 }
 
 async fn an_unreadable_label_is_an_error_and_no_passage(ground: Ground) {
@@ -110,7 +110,7 @@ async fn the_chunks_of_live_versions_rebuild_an_index(ground: Ground) {
     let one = ground.publish("a.md", "internal", "a0\na1").await;
     let two = ground.publish("b.md", "public,groups=hr", "b0").await;
     let versions = [one.draft.version, two.draft.version];
-    let listed = ground.store.chunk_list(&ground.everything(), &versions).await.unwrap();
+    let listed = ground.store.chunk_list(&ground.everything(), Cut::default(), &versions).await.unwrap();
     assert_eq!(listed.len(), 3);
     for chunk in &listed {
         let draft = if chunk.document == one.document { &one.draft } else { &two.draft };
@@ -120,7 +120,7 @@ async fn the_chunks_of_live_versions_rebuild_an_index(ground: Ground) {
         assert_eq!(chunk.vector_key, draft.vectors[ordinal].0);
     }
     // Not even a rebuild lists more than its clearance admits.
-    let public = ground.store.chunk_list(&ground.reader("public"), &versions).await.unwrap();
+    let public = ground.store.chunk_list(&ground.reader("public"), Cut::default(), &versions).await.unwrap();
     assert_eq!(public, []);
 }
 

@@ -51,7 +51,7 @@ async fn a_vector_belongs_to_one_model(ground: Ground) {
 
 async fn an_original_that_is_gone_is_an_error_that_says_so(ground: Ground) {
     let (lease, items) = ground.job(&[("a.md", "public")]).await;
-    let error = ground.catalog(&lease).original(&items[0]).await.err().unwrap();
+    let error = ground.catalog(&lease).await.original(&items[0]).await.err().unwrap();
     assert!(matches!(&error, CatalogError::Lost(_)), "{error}");
     assert!(error.to_string().contains("its original cannot be read"), "{error}");
 }

@@ -98,7 +98,28 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "server/src/library",
-        &["retrieval::model", "retrieval::access", "retrieval::ports", "ingest", "server::store"],
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::ports",
+            "retrieval::search",
+            "ingest",
+            "server::generations",
+            "server::store",
+        ],
+    ),
+    room(
+        "server/src/generations",
+        &[
+            "retrieval::model",
+            "retrieval::ports",
+            "retrieval::search",
+            "retrieval::cache",
+            "retrieval::rerank",
+            "ingest::chunk",
+            "server::store::NewGeneration",
+            "server::store::Recipe",
+        ],
     ),
     room(
         "server/src/answer",
@@ -111,6 +132,7 @@ const ROOMS: &[Room] = &[
             "retrieval::search",
             "retrieval::words",
             "prompts",
+            "server::generations",
             "server::store",
         ],
     ),

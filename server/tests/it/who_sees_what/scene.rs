@@ -15,7 +15,7 @@ use crate::library::{Home, IndexKind};
 pub const WHO: [&str; 8] = ["visitor", "public", "internal", "hr", "editor", "admin", "key", "suspended"];
 
 /// Every kind of object, and how it may stand to whoever asks.
-pub const KINDS: [(&str, &[&str]); 12] = [
+pub const KINDS: [(&str, &[&str]); 13] = [
     ("document", &["shared", "inside", "hidden", "elsewhere", "absent"]),
     ("source", &["shared", "hidden", "elsewhere", "absent"]),
     ("job", &["shared", "hidden", "house", "elsewhere", "absent"]),
@@ -28,6 +28,7 @@ pub const KINDS: [(&str, &[&str]); 12] = [
     ("answer", &["own", "hidden", "elsewhere", "absent"]),
     ("handoff", &["shared", "hidden", "elsewhere", "absent"]),
     ("group", &["others", "absent"]),
+    ("generation", &["house", "absent"]),
 ];
 const ABSENT: &str = "0192f000-0000-7000-8000-000000000000";
 
@@ -100,6 +101,7 @@ impl Scene {
         self.put("group", "others", "", "hr");
         library.ensure_schedules().await.unwrap();
         self.put("schedule", "house", "", "reconcile");
+        self.put("generation", "house", "", library.live().generation.id);
         self.put("job", "house", "", library.reconcile_soon().await.unwrap());
     }
 
@@ -206,7 +208,7 @@ impl Scene {
             "PATCH" if path.contains("/people/") => json!({"name": "Another name"}),
             "POST" if ends("/groups") => json!({"name": "new-group"}),
             "POST" if ends("/keys") => json!({"name": "a program", "scopes": ["read"]}),
-            "POST" if ends("/conversations") => json!({}),
+            "POST" if ends("/conversations") || ends("/generations") => json!({}),
             "POST" if ends("/replies") => json!({"text": "Soon."}),
             "PUT" if ends("/feedback") => json!({"helpful": true}),
             "PATCH" if path.contains("/conversations/") => json!({"title": "Another title"}),

@@ -282,12 +282,13 @@ fn write_until_the_end(shared: &Shared, caller: &Caller, mut dice: Dice, from: u
         let document = dice.throw(DOCUMENTS.into()) as u32;
         let tier = if dice.throw(2) == 0 { Tier::Public } else { Tier::Internal };
         let known = shared.shelf.lock().unwrap().known(document);
-        let done = match dice.throw(10) {
+        let done = match dice.throw(12) {
             0..6 => {
                 editions += 1;
                 hand_in(shared, caller, document, (editions, tier), dice.throw(3) as usize)
             }
             6..8 => take_out(shared, caller, document),
+            8 => change_index(shared, caller, dice.throw(3)),
             _ if known.waits_in.is_empty() => give_readers(shared, caller, document, &known, tier),
             _ => wait_for_jobs(shared, caller, document, &known),
         };
@@ -338,6 +339,19 @@ fn take_out(shared: &Shared, caller: &Caller, document: u32) -> Option<()> {
     } else {
         shelf.was_not(document)
     }
+    Some(())
+}
+
+/// The index is built anew, or the former one answers again; whatever is live holds the same.
+fn change_index(shared: &Shared, caller: &Caller, how: u64) -> Option<()> {
+    let (path, fitting) = match how {
+        0 => ("/api/v1/generations/rollback", [200, 409]),
+        _ => ("/api/v1/generations", [202, 409]),
+    };
+    shared.tell(format!("POST {path}"));
+    let reply = caller.call("POST", path, &json!({}))?;
+    assert!(fitting.contains(&reply.status), "{reply:?}");
+    shared.tell(format!("POST {path}: {}", reply.status));
     Some(())
 }
 

@@ -250,14 +250,16 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
     let (fresh, victim) = (format!("new{scene}.md"), format!("person:victim{scene}"));
     let told = served.ask_aloud(&Holding::Nothing, "How long do refunds take?").await;
     let stream = told[0].data["stream"].as_str().unwrap().to_owned();
-    let texts: [(&'static str, &[&str]); 28] = [
+    let generation = served.library.live().generation.id.to_string();
+    let texts: [(&'static str, &[&str]); 29] = [
         ("stream", &[&stream]),
         ("model", &["lectern"]),
         ("job", &[&job]),
         ("source", &[&source]),
         ("schedule", &[&source, "reconcile", "expire"]),
         ("expression", &["every 6 h", "30 3 * * mon-fri"]),
-        ("kind", &["ingest", "crawl", "reconcile", "expire"]),
+        ("kind", &["ingest", "crawl", "reconcile", "expire", "reindex"]),
+        ("generation", &[&generation]),
         ("document", &[document]),
         ("group", &[&group, "hr", "billing"]),
         ("name", &[document, "refunds.md", "somebody", &group, "team"]),

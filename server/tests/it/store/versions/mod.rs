@@ -13,16 +13,17 @@ use ingest::crawl::plan::{Plan, Scope};
 use ingest::crawl::ports::Ledger;
 use ingest::ports::{Catalog, Change, Inside, Outcome, Settlement};
 use retrieval::access::Reach;
-use retrieval::model::{DocumentId, GenerationId, WorkspaceId};
+use retrieval::model::{Cut, DocumentId, GenerationId, WorkspaceId};
 use retrieval::ports::Shelf;
+use serde_json::json;
 use server::store::{
-    Account, AnswerRecord, Evaluation, Fault, Feedback, JobKind, Lease, NewItem, NewSchedule, Schedule, SqlLedger,
-    StageLine,
+    Account, AnswerRecord, Evaluation, Fault, Feedback, JobKind, Lease, NewItem, NewSchedule, Promotion, Recipe,
+    Schedule, SqlLedger, StageLine,
 };
 use url::Url;
 use uuid::Uuid;
 
-use crate::ground::{Ground, MODEL, draft, label, on_both};
+use crate::ground::{Ground, MODEL, draft, generation as new_generation, label, on_both};
 
 on_both!(
     every_write_is_judged,
@@ -68,6 +69,7 @@ async fn version(ground: &Ground) -> u64 {
 async fn every_write_is_judged(ground: Ground) {
     let mut witness = Witness::new(&ground).await;
     generations(&mut witness).await;
+    builds(&mut witness).await;
     jobs(&mut witness).await;
     documents(&mut witness).await;
     settlements(&mut witness).await;
@@ -104,12 +106,50 @@ async fn generations(witness: &mut Witness<'_>) {
     let (store, workspace) = (&witness.ground.store, witness.ground.workspace);
     store.workspace_ensure("main").await.unwrap();
     witness.quiet("workspace_ensure").await;
-    let generation = store.generation_begin(workspace, "model/a", 4, "german").await.unwrap();
+    let generation = store.generation_begin(workspace, &new_generation(), Cut::default()).await.unwrap();
     witness.raised("generation_begin").await;
     store.generation_set_average_terms(generation.id, Some(40.0)).await.unwrap();
     witness.quiet("generation_set_average_terms").await;
+    store.generation_set_recipe(generation.id, &Recipe::default()).await.unwrap();
+    witness.quiet("generation_set_recipe").await;
     store.catalog_touch(workspace).await.unwrap();
     witness.raised("catalog_touch").await;
+}
+
+/// A build beside the live one changes nothing that is seen until it goes live.
+async fn builds(witness: &mut Witness<'_>) {
+    let (ground, store, workspace) = (witness.ground, &witness.ground.store, witness.ground.workspace);
+    let published = ground.publish("build.md", "public", "built").await;
+    witness.raised("settle").await;
+    let (built, _) = store.build_begin(workspace, &new_generation(), true, "tester").await.unwrap();
+    witness.quiet("build_begin").await;
+    let (everything, cut) = (ground.everything(), Cut::new(1).unwrap());
+    let uncut = store.versions_uncut(&everything, cut, &[published.draft.version]).await.unwrap();
+    assert!(store.version_cut(&everything, &uncut[0], &[], &[]).await.unwrap());
+    witness.quiet("version_cut").await;
+    store.vectors_keep(MODEL, &[(published.draft.content_hash, vec![1.0].into())]).await.unwrap();
+    witness.quiet("vectors_keep").await;
+    let lease = store.job_claim(JobKind::Reindex, "tester").await.unwrap().unwrap();
+    witness.quiet("job_claim").await;
+    assert!(store.build_judged(&lease, built, &json!({})).await.unwrap());
+    witness.quiet("build_judged").await;
+    let from = store.generation_live(workspace).await.unwrap().unwrap().id;
+    let at = store.catalog_version(workspace).await.unwrap();
+    for stale in
+        [Promotion { from, to: built, at: at + 1, lease: None }, Promotion { from: built, to: built, at, lease: None }]
+    {
+        assert!(!store.build_promote(workspace, stale).await.unwrap());
+        witness.quiet("build_promote").await;
+    }
+    assert!(store.build_promote(workspace, Promotion { from, to: built, at, lease: Some(&lease) }).await.unwrap());
+    witness.raised("build_promote").await;
+    let former = store.builds(workspace).await.unwrap().into_iter().find(|build| build.generation.id == from).unwrap();
+    assert!(store.build_discard(workspace, &former).await.unwrap());
+    witness.quiet("build_discard").await;
+    store.build_receipt(from, &json!({})).await.unwrap();
+    witness.quiet("build_receipt").await;
+    store.job_finish(&lease).await.unwrap();
+    witness.quiet("job_finish").await;
 }
 
 async fn jobs(witness: &mut Witness<'_>) {
@@ -229,7 +269,7 @@ async fn settlements(witness: &mut Witness<'_>) {
         outcome: Outcome::Opened { parts: 1 },
         inside: Some(inside),
     };
-    ground.catalog(&lease).settle(MODEL, &[opened(vec![inside("s.zip!/a.md")])]).await.unwrap();
+    ground.catalog(&lease).await.settle(MODEL, &[opened(vec![inside("s.zip!/a.md")])]).await.unwrap();
     witness.quiet("settle").await;
     let part = ground.store.job_items_queued(&lease).await.unwrap().remove(0);
     let text = draft(&part, "a part");
@@ -241,7 +281,7 @@ async fn settlements(witness: &mut Witness<'_>) {
     ground.store.job_finish(&lease).await.unwrap();
     let (lease, items) = ground.job(&[("s.zip", "public")]).await;
     let emptied = Settlement { item: items[0].clone(), ..opened(Vec::new()) };
-    ground.catalog(&lease).settle(MODEL, &[emptied]).await.unwrap();
+    ground.catalog(&lease).await.settle(MODEL, &[emptied]).await.unwrap();
     witness.raised("settle").await;
     ground.store.job_finish(&lease).await.unwrap();
 }
@@ -368,17 +408,17 @@ async fn the_version_rises_with_the_commit_and_not_without(ground: Ground) {
         outcome: Outcome::Indexed { document: items[0].document, chunks: 2 },
         inside: None,
     };
-    assert!(ground.catalog(&lease).settle(MODEL, &[settlement]).await.is_err());
+    assert!(ground.catalog(&lease).await.settle(MODEL, &[settlement]).await.is_err());
     assert_eq!(version(&ground).await, before);
     assert_eq!(ground.store.document_count(&ground.everything()).await.unwrap(), 0);
 }
 
 async fn writers_at_the_same_time_lose_no_version(ground: Ground) {
-    let other = ground.open_again().await.unwrap();
+    let (other, before) = (ground.open_again().await.unwrap(), version(&ground).await);
     let stores = [&ground.store, &other];
     let touches = (0..40).map(|n| stores[n % 2].catalog_touch(ground.workspace));
     for touched in futures_util::future::join_all(touches).await {
         touched.unwrap();
     }
-    assert_eq!(version(&ground).await, 40);
+    assert_eq!(version(&ground).await, before + 40);
 }
