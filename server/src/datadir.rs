@@ -26,6 +26,10 @@ pub struct Held {
 pub enum HoldError {
     #[error("another lectern process uses this data directory")]
     InUse,
+    #[error(
+        "a restore into {} did not come to its end: run `lectern restore` again, or delete what it left there", .0.display()
+    )]
+    Unfinished(PathBuf),
     #[error("the data directory {} cannot be used: {}", .0.display(), .1)]
     Unusable(PathBuf, #[source] io::Error),
 }
@@ -56,15 +60,54 @@ impl DataDir {
         self.root.join("server.json")
     }
 
-    /// Make the directory, closed to everybody else, if it is not there.
+    /// Stands here from the first thing that a restore writes until all of it was proved.
+    fn restoring(&self) -> PathBuf {
+        self.root.join("restoring")
+    }
+
+    pub fn is_being_restored(&self) -> bool {
+        self.restoring().exists()
+    }
+
+    pub fn begin_restore(&self) -> io::Result<()> {
+        write_private(&self.restoring(), b"a restore runs, or did not come to its end\n")?;
+        File::open(&self.root)?.sync_all()
+    }
+
+    pub fn end_restore(&self) -> io::Result<()> {
+        fs::remove_file(self.restoring())?;
+        File::open(&self.root)?.sync_all()
+    }
+
+    /// Whether there is no index that could be taken for that of other rows.
+    pub fn has_no_index(&self) -> io::Result<bool> {
+        match fs::read_dir(self.index()) {
+            Ok(mut entries) => Ok(entries.next().is_none()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Make the directory, closed to everybody else, if it is not there. What a restore has left half done is not used.
     pub fn create(&self) -> Result<(), HoldError> {
+        self.make()?;
+        if self.is_being_restored() { Err(HoldError::Unfinished(self.root.clone())) } else { Ok(()) }
+    }
+
+    fn make(&self) -> Result<(), HoldError> {
         create_private(&self.root).map_err(|error| HoldError::Unusable(self.root.clone(), error))
     }
 
     /// Become the owner; refused while another process is.
     pub fn hold(&self) -> Result<Held, HoldError> {
+        let held = self.hold_to_restore()?;
+        if self.is_being_restored() { Err(HoldError::Unfinished(self.root.clone())) } else { Ok(held) }
+    }
+
+    /// The same for who restores into it, even where that was begun before.
+    pub fn hold_to_restore(&self) -> Result<Held, HoldError> {
         let unusable = |error| HoldError::Unusable(self.root.clone(), error);
-        self.create()?;
+        self.make()?;
         let lock = File::options().create(true).truncate(false).write(true).open(self.root.join("lock"));
         let lock = lock.map_err(unusable)?;
         lock.try_lock().map_err(|error| match error {
@@ -140,6 +183,21 @@ mod tests {
         let owner = held.owner.clone();
         drop(held);
         assert_eq!(data.hold().unwrap().owner, owner);
+    }
+
+    #[test]
+    fn what_is_half_restored_is_for_nobody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::new(folder.path().join("run"));
+        drop(data.hold_to_restore().unwrap());
+        data.begin_restore().unwrap();
+        assert!(matches!(data.hold(), Err(HoldError::Unfinished(_))));
+        assert!(matches!(data.create(), Err(HoldError::Unfinished(_))));
+        let held = data.hold_to_restore().unwrap();
+        assert!(matches!(data.hold(), Err(HoldError::InUse)), "while it runs it is in use");
+        data.end_restore().unwrap();
+        drop(held);
+        assert!(data.hold().is_ok());
     }
 
     #[cfg(unix)]

@@ -61,6 +61,8 @@ words!(
         LeaksSought => "leaks_sought",
         Configuration => "configuration",
         AuditExported => "audit_exported",
+        BackupTaken => "backup_taken",
+        Restored => "restored",
     }
 );
 

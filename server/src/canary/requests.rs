@@ -68,6 +68,7 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
             "/api/v1/simulate/compare",
             json!({"query": COMMON, "left": "tier=public", "right": "tier=restricted"}).to_string(),
         ),
+        post(who, "/api/v1/backup", json!({}).to_string()),
         // Errors.
         post(who, "/api/v1/search", "{".into()),
         search(json!({"query": ""})),

@@ -6,6 +6,7 @@
 mod access;
 mod ask;
 mod audit;
+mod backup;
 mod conversations;
 mod crawl;
 mod desk;
@@ -21,6 +22,7 @@ mod reindex;
 mod remote;
 mod remove;
 mod replay;
+mod restore;
 mod retry;
 mod search;
 mod serve;
@@ -104,6 +106,10 @@ enum Command {
     Access(access::Args),
     /// Show what was done, by whom, and check that the log is whole
     Audit(audit::Args),
+    /// Write everything that cannot be made again into one file
+    Backup(backup::Args),
+    /// Bring a backup back into an empty data directory
+    Restore(restore::Args),
     /// Check that everything is in order
     Doctor(doctor::Args),
     /// Parse documents for the parent process
@@ -186,6 +192,8 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Keys(args) => keys::run(context, args).await,
         Command::Access(args) => access::run(context, args).await,
         Command::Audit(args) => audit::run(context, args).await,
+        Command::Backup(args) => backup::run(context, args).await,
+        Command::Restore(args) => restore::run(context, args).await,
         Command::Doctor(args) => doctor::run(context, args).await,
         Command::Worker(_) => Ok(()),
     }

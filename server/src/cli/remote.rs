@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::Failure;
 use crate::config::Secret;
 use crate::datadir::DataDir;
+use crate::http::wire::BackupRequest;
 use crate::http::wire::{
     Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, Format, InspectReply, LedgerReply,
     NewDocuments, PageReply, Queued, RecordReply, Removed, Retried, Retry, SearchReply, SearchRequest, SelfCheckReply,
@@ -83,6 +84,15 @@ impl Remote {
 
     pub async fn spending(&self) -> Result<SpendingReply, Failure> {
         self.call(self.client.get(self.at("/spending"))).await
+    }
+
+    /// What comes of it is read piece by piece: it is as large as the library.
+    pub async fn backup(&self, request: &BackupRequest) -> Result<reqwest::Response, Failure> {
+        let reply = self.send(self.client.post(self.at("/backup")).json(request)).await?;
+        match reply.status().is_success() {
+            true => Ok(reply),
+            false => Err(self.read::<Value>(reply).await.err().unwrap_or_else(|| anyhow!("no backup came").into())),
+        }
     }
 
     /// How the last check for leaks ended; `None` before the first.

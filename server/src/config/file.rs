@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answers::AnswersTable;
+use super::backup::BackupTable;
 use super::chat::ChatTable;
 use super::handoff::HandoffTable;
 use super::index::IndexTable;
@@ -64,6 +65,7 @@ pub struct File {
     pub crawl: CrawlTable,
     pub cache: CacheTable,
     pub disk: DiskTable,
+    pub backup: BackupTable,
     pub answers: AnswersTable,
     pub chat: Option<ChatTable>,
     pub handoff: HandoffTable,

@@ -4,6 +4,7 @@
 //! come from the environment or from files that the configuration names, and never show in `Debug`.
 
 pub mod answers;
+pub mod backup;
 pub mod chat;
 mod file;
 pub mod handoff;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use crate::store::Database;
 use answers::AnswersConfig;
+use backup::BackupConfig;
 use chat::ChatConfig;
 use file::{address, cache, chunks, crawl, embedder, front, least_free_bytes, parsing, qdrant, reranker};
 use handoff::HandoffConfig;
@@ -50,6 +52,7 @@ pub struct Config {
     pub index: IndexConfig,
     /// Of the disk that the data directory is on; with less, nothing is taken in.
     pub least_free_bytes: u64,
+    pub backup: BackupConfig,
     pub answers: AnswersConfig,
     /// Language models; without them the house works by rules.
     pub chat: Option<ChatConfig>,
@@ -234,6 +237,7 @@ impl Config {
             cache: cache(file.cache),
             index: index::index(file.index)?,
             least_free_bytes: least_free_bytes(file.disk),
+            backup: backup::backup(file.backup, environment)?,
             answers: file.answers.into(),
             chat: file.chat.map(|table| chat::chat(table, environment)).transpose()?,
             handoff: handoff::handoff(file.handoff)?,

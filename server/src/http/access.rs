@@ -18,7 +18,7 @@ use super::spending;
 use super::suggestions;
 use super::transcripts;
 use super::{Desk, documents, handlers, idempotency, keeping, oidc, originals, page, sessions, sites, uploads};
-use super::{audit, simulate};
+use super::{audit, backup, simulate};
 use super::{groups, keys, people};
 use crate::people::policy::{Kind, Verb};
 
@@ -239,6 +239,9 @@ pub const ROUTES: &[Route] = {
             post(simulate::explain).layer(DefaultBodyLimit::max(SMALL_BYTES))
         }),
         route("GET", "/api/v1/spending", May(Verb::Read, Kind::House), || get(spending::list)),
+        route("POST", "/api/v1/backup", May(Verb::Make, Kind::Backup), || {
+            post(backup::take).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
         route("POST", "/api/v1/self-check", May(Verb::Read, Kind::House), || post(audit::self_check)),
     ]
 };

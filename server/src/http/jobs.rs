@@ -117,7 +117,8 @@ fn relation(line: &JobLine) -> Relation {
 
 fn filter(query: &JobsQuery) -> Result<JobFilter, ApiError> {
     let kind = query.kind.as_deref().map(|name| {
-        JobKind::named(name).ok_or_else(|| ApiError::bad_request("kind is ingest, crawl, reconcile, expire or reindex"))
+        JobKind::named(name)
+            .ok_or_else(|| ApiError::bad_request("kind is ingest, crawl, reconcile, expire, reindex or backup"))
     });
     let state = query.state.as_deref().map(|name| {
         let sentence = "state is open, queued, running, done, failed or cancelled";

@@ -5,6 +5,7 @@
 mod access;
 mod asking;
 mod audit;
+mod backup;
 mod compatible;
 mod conversations;
 mod cookie;

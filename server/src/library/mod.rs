@@ -14,6 +14,7 @@ mod room;
 mod running;
 mod seats;
 
+mod backing;
 mod crawling;
 mod filling;
 mod furniture;
@@ -38,13 +39,14 @@ use retrieval::ports::{EmbedError, IndexError, ShelfError};
 use retrieval::search::SearchError;
 use tokio::sync::Mutex;
 
+use crate::backup::{BackupError, Vault};
 use crate::generations::{Finder, NotOpened, Standing};
 use crate::store::{Store, Task};
 
 pub use crate::store::{
     AskedQuestion, Build, BuildState, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection,
     ItemLine, JobFilter, JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness, Narrowing,
-    Onlooker, Passed, Places, Received, RepeatKey, Schedule, Sorting, Source, StageLine, StoreError,
+    Onlooker, Passed, Places, Received, RepeatKey, Schedule, Sorting, Source, StageLine, StoreError, Vectors,
 };
 pub use arriving::{Arriving, Naming};
 pub use crawling::Crawled;
@@ -82,6 +84,8 @@ pub enum LibraryError {
     Pipeline(PipelineError),
     #[error(transparent)]
     Ledger(LedgerError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// For the person who made the plan, of a crawl or of when something begins.
     #[error("{0}")]
     Plan(String),
@@ -159,6 +163,8 @@ pub struct Library {
     pub room: Room,
     /// When an index that was built anew is good enough.
     pub gate: Gate,
+    /// Where backups go that are taken by themselves, if anywhere.
+    pub vault: Option<Vault>,
     /// One tells the index at a time: what it is told of a label must be what SQL says at that moment.
     pub telling: Mutex<()>,
 }

@@ -29,7 +29,8 @@ pub struct Planned {
 impl Library {
     /// The schedules of the house, where nobody set up others.
     pub async fn ensure_schedules(&self) -> Result<(), LibraryError> {
-        for (kind, expression) in OF_THE_HOUSE {
+        let backups = self.vault.as_ref().map(|_| (JobKind::Backup, "every 1 d"));
+        for (kind, expression) in OF_THE_HOUSE.into_iter().chain(backups) {
             let new = NewSchedule { kind, source: None, expression: expression.to_owned(), is_on: true };
             self.store.schedule_ensure(self.workspace, &new).await?;
         }

@@ -92,6 +92,7 @@ impl Library {
             JobKind::Reconcile => self.reconcile_next().await,
             JobKind::Expire => self.expire_next().await,
             JobKind::Reindex => self.reindex_next().await,
+            JobKind::Backup => self.backup_next().await,
         }
     }
 
@@ -221,7 +222,7 @@ impl<T> Ending<T> {
 fn brings_more(kind: JobKind) -> bool {
     match kind {
         JobKind::Ingest | JobKind::Crawl | JobKind::Reindex => true,
-        JobKind::Reconcile | JobKind::Expire => false,
+        JobKind::Reconcile | JobKind::Expire | JobKind::Backup => false,
     }
 }
 
@@ -251,6 +252,7 @@ fn judged(error: &LibraryError) -> (Fault, &'static str) {
         LibraryError::NotOpened(_) | LibraryError::NoBuild => (Fault::House, "the index could not be opened"),
         LibraryError::Refused(why) => (Fault::House, why),
         LibraryError::LowDisk => (Fault::House, "the disk is nearly full"),
+        LibraryError::Backup(_) => (Fault::House, "the backup could not be written"),
     }
 }
 

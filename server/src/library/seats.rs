@@ -14,16 +14,14 @@ pub struct Seats {
     upkeep: Semaphore,
     /// Beside everything else: it writes to an index that nobody asks yet.
     builds: Semaphore,
+    /// Two backups would only share the disk.
+    backups: Semaphore,
 }
 
 impl Default for Seats {
     fn default() -> Self {
-        Self {
-            index: Semaphore::new(1),
-            crawls: Semaphore::new(1),
-            upkeep: Semaphore::new(1),
-            builds: Semaphore::new(1),
-        }
+        let one = || Semaphore::new(1);
+        Self { index: one(), crawls: one(), upkeep: one(), builds: one(), backups: one() }
     }
 }
 
@@ -34,6 +32,7 @@ impl Seats {
             JobKind::Crawl => &self.crawls,
             JobKind::Expire => &self.upkeep,
             JobKind::Reindex => &self.builds,
+            JobKind::Backup => &self.backups,
         };
         seats.acquire().await.expect("nobody closes the semaphore")
     }

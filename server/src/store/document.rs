@@ -28,6 +28,12 @@ pub struct LiveDocument {
 /// Chunks leave out only what has no words. More of that than this, and they are no neighbours.
 const LONGEST_GAP_BYTES: usize = 200;
 
+/// The names of all originals that may be asked for again: of documents, of what waits, and of what failed after the moment $1.
+pub(super) const NAMED_ORIGINALS: &str = "SELECT original FROM origins \
+                                          UNION SELECT i.original FROM job_items i JOIN jobs j ON j.id = i.job_id \
+                                          WHERE i.state = 'queued' \
+                                            OR (i.state IN ('failed', 'quarantined', 'cancelled') AND j.created_ms > $1)";
+
 type KnownRow = (String, String, i64, String, i64);
 
 impl Store {
@@ -141,11 +147,8 @@ impl Store {
     /// Delete the bytes that nothing names any more: of former versions, of what came again unchanged or failed long ago,
     /// and of what was being written when a process died. Returns how many files went; nothing may be handed in meanwhile.
     pub async fn originals_sweep(&self) -> Result<usize, StoreError> {
-        let select = "SELECT original FROM origins UNION SELECT i.original FROM job_items i JOIN jobs j ON j.id = i.job_id \
-                      WHERE i.state = 'queued' \
-                        OR (i.state IN ('failed', 'quarantined', 'cancelled') AND j.created_ms > $1)";
         let retried_until = self.clock.now_ms() - RETRIED_FOR_MS;
-        let named: Vec<(String,)> = sqlx::query_as(select).bind(retried_until).fetch_all(&self.reader).await?;
+        let named: Vec<(String,)> = sqlx::query_as(NAMED_ORIGINALS).bind(retried_until).fetch_all(&self.reader).await?;
         let (originals, named) = (self.originals.clone(), named.into_iter().map(|(name,)| name).collect());
         let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(self.clock.now_ms()).unwrap_or(0));
         let swept =

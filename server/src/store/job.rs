@@ -30,10 +30,12 @@ pub enum JobKind {
     Expire,
     /// The index is built anew beside the one that answers.
     Reindex,
+    /// Everything that cannot be made again is written into a file.
+    Backup,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 5] = [Self::Ingest, Self::Crawl, Self::Reconcile, Self::Expire, Self::Reindex];
+    pub const ALL: [Self; 6] = [Self::Ingest, Self::Crawl, Self::Reconcile, Self::Expire, Self::Reindex, Self::Backup];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,6 +44,7 @@ impl JobKind {
             Self::Reconcile => "reconcile",
             Self::Expire => "expire",
             Self::Reindex => "reindex",
+            Self::Backup => "backup",
         }
     }
 
@@ -53,7 +56,7 @@ impl JobKind {
     pub fn is_of_the_house(self) -> bool {
         match self {
             Self::Ingest | Self::Crawl => false,
-            Self::Reconcile | Self::Expire | Self::Reindex => true,
+            Self::Reconcile | Self::Expire | Self::Reindex | Self::Backup => true,
         }
     }
 
@@ -61,7 +64,7 @@ impl JobKind {
     pub(super) fn has_items(self) -> bool {
         match self {
             Self::Ingest => true,
-            Self::Crawl | Self::Reconcile | Self::Expire | Self::Reindex => false,
+            Self::Crawl | Self::Reconcile | Self::Expire | Self::Reindex | Self::Backup => false,
         }
     }
 }
@@ -248,7 +251,8 @@ impl Store {
     /// Forget what the house did for itself a week ago; how many jobs that were.
     pub async fn jobs_sweep(&self) -> Result<u64, StoreError> {
         let removed = sqlx::query(
-            "DELETE FROM jobs WHERE kind IN ('reconcile', 'expire', 'reindex') AND state IN ('done', 'failed', 'cancelled') \
+            "DELETE FROM jobs WHERE kind IN ('reconcile', 'expire', 'reindex', 'backup') \
+               AND state IN ('done', 'failed', 'cancelled') \
                AND updated_ms < $1",
         );
         let removed = removed.bind(self.clock.now_ms() - TOLD_FOR_MS).execute(&self.writer).await?;

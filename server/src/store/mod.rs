@@ -11,12 +11,14 @@ mod build;
 mod canary_run;
 mod catalog;
 mod conversation;
+mod cut;
 mod docket;
 mod document;
 mod ending;
 mod errand;
 mod evaluation;
 mod feedback;
+mod filling;
 mod generation;
 mod group;
 mod handoff;
@@ -62,6 +64,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::sync::RwLock;
 
@@ -74,11 +77,13 @@ pub use build::{Build, BuildState, Promotion};
 pub use canary_run::CanaryRun;
 pub use catalog::LeasedCatalog;
 pub use conversation::{Conversation, Owner};
+pub use cut::{Cut, Field, KeptRow, PASSING, Schema, Vectors, kept_tables, known_schema, newest_schema};
 pub use docket::{JobFilter, JobLine, JobPassed, JobSeen};
 pub use document::LiveDocument;
 pub use ending::Fault;
 pub use evaluation::Evaluation;
 pub use feedback::{Feedback, FeedbackLine, Judged};
+pub use filling::{Filling, Found};
 pub use generation::{NewGeneration, Recipe};
 pub use group::GroupLine;
 pub use handoff::{Handoff, Reply, Waiting};
@@ -93,7 +98,7 @@ pub use ledger::{LedgerLine, SqlLedger};
 pub use link::{Link, LinkPurpose, Redemption};
 pub use listing::{ChunkLine, DocumentLine, DocumentRead, Narrowing, OriginalName, Passed, Places, Sorting};
 pub use onlooker::Onlooker;
-pub use originals::{Incoming, Originals, Received};
+pub use originals::{Incoming, Originals, Pin, Received};
 pub use outbox::{Task, TaskKind};
 pub use passage::StoredChunk;
 pub use person::{NewPerson, Person, PersonChange, PersonError, PersonState};
@@ -258,10 +263,17 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
 }
 
 async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
-    use sqlx::migrate::MigrateError;
-    sqlx::migrate!().run(pool).await.map_err(|error| match error {
+    migrator().run(pool).await.map_err(migrate_error)
+}
+
+fn migrator() -> Migrator {
+    sqlx::migrate!()
+}
+
+fn migrate_error(error: MigrateError) -> StoreError {
+    match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::Newer,
         MigrateError::Execute(cause) => cause.into(),
         other => StoreError::Unavailable(sqlx::Error::Migrate(Box::new(other))),
-    })
+    }
 }

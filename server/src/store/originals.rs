@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
@@ -23,6 +24,41 @@ const ARRIVES_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone, Debug)]
 pub struct Originals {
     folder: PathBuf,
+    pinned: Arc<Mutex<Pinned>>,
+}
+
+/// Whether files may go now, and which of them would have gone otherwise.
+#[derive(Debug, Default)]
+struct Pinned {
+    by: usize,
+    spared: HashSet<String>,
+}
+
+/// While one of these lives no original goes: a backup reads them, and what a document needed when its rows were read has to
+/// be there until it was read, too. Nothing on the disk says so: a process that dies leaves nothing behind but files that the
+/// next sweep finds.
+#[derive(Debug)]
+pub struct Pin(Arc<Mutex<Pinned>>);
+
+impl Pin {
+    /// Let go. Returns what was to be removed meanwhile and was not, if nobody else holds on to it.
+    pub fn release(self) -> Vec<String> {
+        let mut pinned = locked(&self.0);
+        match pinned.by {
+            1 => pinned.spared.drain().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        locked(&self.0).by -= 1;
+    }
+}
+
+fn locked(pinned: &Mutex<Pinned>) -> MutexGuard<'_, Pinned> {
+    pinned.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Bytes on their way in. Gone with this value, unless it is finished and kept.
@@ -54,7 +90,7 @@ impl Incoming {
 impl Originals {
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder.join(ARRIVING))?;
-        Ok(Self { folder: folder.to_path_buf() })
+        Ok(Self { folder: folder.to_path_buf(), pinned: Arc::default() })
     }
 
     /// Keep these contents; returns their names. Durable when it returns: several files are synced at once, since each
@@ -112,7 +148,25 @@ impl Originals {
         fs::read(self.path(name)?)
     }
 
+    /// From now on no original goes, until this and every other pin is released.
+    pub fn pin(&self) -> Pin {
+        locked(&self.pinned).by += 1;
+        Pin(Arc::clone(&self.pinned))
+    }
+
+    /// Whether this is left alone at present.
+    fn spares(&self, name: &str) -> bool {
+        let mut pinned = locked(&self.pinned);
+        pinned.by > 0 && {
+            pinned.spared.insert(name.to_owned());
+            true
+        }
+    }
+
     pub fn remove(&self, name: &str) -> io::Result<()> {
+        if self.spares(name) {
+            return Ok(());
+        }
         match fs::remove_file(self.path(name)?) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -126,12 +180,22 @@ impl Originals {
         for entry in fs::read_dir(&self.folder)? {
             let name = entry?.file_name();
             let ours = name.to_str().filter(|name| is_hash(name) || name.ends_with(HALF_WRITTEN));
-            if let Some(name) = ours.filter(|name| !named.contains(*name)) {
+            if let Some(name) = ours.filter(|name| !named.contains(*name) && !self.spares(name)) {
                 fs::remove_file(self.folder.join(name))?;
                 swept += 1;
             }
         }
         Ok(swept)
+    }
+
+    /// The names of all that are kept.
+    pub fn names(&self) -> io::Result<Vec<String>> {
+        let names = fs::read_dir(&self.folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        names.filter(|name| name.as_ref().map_or(true, |name| is_hash(name))).collect()
+    }
+
+    pub fn is_empty(&self) -> io::Result<bool> {
+        Ok(self.names()?.is_empty())
     }
 
     fn put_one(&self, bytes: &[u8]) -> io::Result<String> {
@@ -175,6 +239,29 @@ mod tests {
         originals.remove(&names[0]).unwrap();
         originals.remove(&names[0]).unwrap();
         assert!(originals.get(&names[0]).is_err());
+    }
+
+    #[test]
+    fn what_is_pinned_stays_until_it_is_let_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let originals = Originals::open(folder.path()).unwrap();
+        assert!(originals.is_empty().unwrap());
+        let names = originals.put(&[b"one".to_vec(), b"two".to_vec()]).unwrap();
+        assert!(!originals.is_empty().unwrap());
+        let (first, second) = (originals.pin(), originals.clone().pin());
+        originals.remove(&names[0]).unwrap();
+        assert_eq!(originals.sweep(&HashSet::new()).unwrap(), 0);
+        assert_eq!(originals.get(&names[0]).unwrap(), b"one");
+        assert_eq!(first.release(), [""; 0], "the second still holds on");
+        let mut spared = second.release();
+        spared.sort();
+        let mut all = names.clone();
+        all.sort();
+        assert_eq!(spared, all);
+        originals.remove(&names[0]).unwrap();
+        assert!(originals.get(&names[0]).is_err());
+        drop(originals.pin());
+        assert_eq!(originals.sweep(&HashSet::new()).unwrap(), 1);
     }
 
     #[test]

@@ -91,6 +91,7 @@ impl CageMaker {
             seats: Default::default(),
             room: Default::default(),
             gate: Default::default(),
+            vault: None,
             telling: Default::default(),
         });
         let templates = Arc::clone(&self.answerer.templates);

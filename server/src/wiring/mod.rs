@@ -23,8 +23,10 @@ use retrieval::rerank::weights::Weights;
 use retrieval::rerank::{Budgeted, BuiltIn};
 
 use crate::answer::{Answerer, Rewriter, Team, Triggers};
+use crate::backup::Vault;
 use crate::chat::Till;
 use crate::clock::Clock;
+use crate::config::backup::BackupConfig;
 use crate::config::handoff::HandoffConfig;
 use crate::config::{CacheConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig};
 use crate::datadir::{DataDir, Held};
@@ -198,6 +200,7 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
         seats: Default::default(),
         room: Room::on(data.root(), config.least_free_bytes),
         gate: builder::gate(&config.index)?,
+        vault: vault(config),
         telling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;
@@ -209,6 +212,12 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
     let answerer = Answerer { finder, rewriter, store: store_of, templates, voice, team, mask_personal };
     let till = chat::till(config.chat.as_ref(), &store, workspace);
     Ok(House { store, library, answerer, keywords, caches, till, rebuilding, _held: held, _folder: folder })
+}
+
+/// Where backups go that are taken by themselves.
+fn vault(config: &Config) -> Option<Vault> {
+    let BackupConfig { folder, keep, passphrase } = config.backup.clone();
+    folder.map(|folder| Vault { folder, keep, passphrase })
 }
 
 /// Whoever takes conversations over.

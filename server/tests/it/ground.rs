@@ -64,7 +64,8 @@ impl Ground {
         Self::on(Database::Postgres(postgres::database().await), tempfile::tempdir().unwrap()).await
     }
 
-    async fn on(database: Database, folder: tempfile::TempDir) -> Self {
+    /// Over whatever is in this database, with the originals of this folder.
+    pub async fn on(database: Database, folder: tempfile::TempDir) -> Self {
         let dial = Arc::new(AtomicU64::new(NOON_MS));
         let store = open(&database, &folder, clock(&dial)).await.unwrap();
         let workspace = store.workspace_ensure("main").await.unwrap();

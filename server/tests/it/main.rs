@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 
 mod answers;
+mod backup;
 mod canary;
 mod chat;
 mod cli;

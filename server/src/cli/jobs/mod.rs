@@ -43,8 +43,8 @@ struct Show {
 /// Which jobs are listed.
 #[derive(Args, Clone)]
 pub(super) struct Only {
-    /// Only ingest, crawl, reconcile, expire or reindex
-    #[arg(long, value_parser = |name: &str| JobKind::named(name).ok_or("it is ingest, crawl, reconcile, expire or reindex"))]
+    /// Only ingest, crawl, reconcile, expire, reindex or backup
+    #[arg(long, value_parser = |name: &str| JobKind::named(name).ok_or("it is ingest, crawl, reconcile, expire, reindex or backup"))]
     pub kind: Option<JobKind>,
     /// Only open, queued, running, done, failed or cancelled ones
     #[arg(long, value_parser = |name: &str| JobState::named(name).ok_or("it is open, queued, running, done, failed or cancelled"))]
@@ -62,7 +62,7 @@ enum What {
     Schedules,
     /// Have something begin by itself: a source, or what the house does for itself
     Schedule {
-        /// The id or the address of a source, or reconcile, expire or reindex
+        /// The id or the address of a source, or reconcile, expire, reindex or backup
         name: String,
         /// As in "every 6 h", or the five fields of cron, in UTC
         expression: String,

@@ -29,6 +29,7 @@ impl Rights {
         };
         let scopes: Vec<Scope> = rules().map(|rule| rule.scope).collect();
         let sentence = match scopes.first() {
+            Some(_) if rules().all(|rule| rule.least == Least::Operator) => sentence,
             Some(scope) => format!("{sentence} A key needs the scope `{scope}`."),
             None => sentence,
         };
@@ -47,6 +48,7 @@ fn whoever(least: Least) -> &'static str {
         Least::Reader => "Whoever has an account",
         Least::Editor => "Editors and admins",
         Least::Admin => "Admins",
+        Least::Operator => "Whoever has the data directory, with the token in it",
     }
 }
 
@@ -59,6 +61,7 @@ mod tests {
     fn who_may_is_said_in_words() {
         let check = |needs, expected: &str| assert_eq!(Rights::of(needs).sentence, expected);
         check(Needs::Nothing, "Anybody, without signing in.");
+        check(Needs::May(Verb::Make, Kind::Backup), "Whoever has the data directory, with the token in it.");
         check(Needs::May(Verb::Make, Kind::Document), "Editors and admins. A key needs the scope `write`.");
         check(
             Needs::May(Verb::List, Kind::Key),

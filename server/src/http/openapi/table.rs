@@ -17,7 +17,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("generation", "The id of a build of the index."),
     (
         "schedule",
-        "`reconcile`, `expire` or `reindex`, which the house does for itself, or the id of a source, which is crawled.",
+        "`reconcile`, `expire`, `reindex` or `backup`, which the house does for itself, or the id of a source, which is crawled.",
     ),
     ("session", "The id of a session."),
     ("source", "The id of a source."),
@@ -388,6 +388,9 @@ const RIGHTS: Section = Section {
             .gives_bytes("application/x-ndjson"),
         row("GET", "/api/v1/spending", "Shows what language models cost in the last month, day by day and by whom.")
             .gives::<SpendingReply>(200),
+        row("POST", "/api/v1/backup", "Gives everything that cannot be made again as one file, as of one moment.")
+            .takes::<BackupRequest>()
+            .gives_bytes("application/octet-stream"),
         row("POST", "/api/v1/self-check", "Searches for leaks now, and says what was found.")
             .gives::<SelfCheckReply>(200)
             .also(&[409]),

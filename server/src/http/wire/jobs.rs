@@ -13,7 +13,7 @@ use crate::library::{ItemLine, JobLine, JobSeen, StageLine, bare_origin};
 pub struct JobsQuery {
     pub after: Option<String>,
     pub limit: Option<usize>,
-    /// `ingest`, `crawl`, `reconcile`, `expire` or `reindex`.
+    /// `ingest`, `crawl`, `reconcile`, `expire`, `reindex` or `backup`.
     pub kind: Option<String>,
     /// `open`, `queued`, `running`, `done`, `failed` or `cancelled`.
     pub state: Option<String>,
@@ -38,7 +38,7 @@ pub struct JobStageReply {
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, ToSchema)]
 pub struct JobLineReply {
     pub job: String,
-    /// `ingest`, `crawl`, `reconcile`, `expire` or `reindex`.
+    /// `ingest`, `crawl`, `reconcile`, `expire`, `reindex` or `backup`.
     pub kind: String,
     /// `open`, `queued`, `running`, `done`, `failed` or `cancelled`.
     pub state: String,

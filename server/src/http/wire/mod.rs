@@ -1,6 +1,7 @@
 //! What crosses the wire, in both directions; the command line prints the same shapes.
 
 mod audit;
+mod backup;
 mod compatible;
 mod conversations;
 mod documents;
@@ -35,6 +36,7 @@ use crate::answer::{Answer, Citation, Disagreeing, pointer};
 use crate::library::bare_origin;
 
 pub use audit::*;
+pub use backup::*;
 pub use compatible::*;
 pub use conversations::*;
 pub use documents::*;

@@ -22,9 +22,9 @@ fn on() -> bool {
 
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct ScheduleReply {
-    /// `reconcile`, `expire` or `reindex`, which the house does for itself, or the id of a source.
+    /// `reconcile`, `expire`, `reindex` or `backup`, which the house does for itself, or the id of a source.
     pub schedule: String,
-    /// `crawl`, `reconcile`, `expire` or `reindex`.
+    /// `crawl`, `reconcile`, `expire`, `reindex` or `backup`.
     pub kind: String,
     /// Of the source.
     pub address: Option<String>,

@@ -2,6 +2,7 @@
 //!
 //! Models and libraries are linked from the directory that `setup` provisions once for all tests.
 
+mod backed_up;
 mod bad_input;
 mod clarified;
 mod conversations;

@@ -58,7 +58,7 @@ async fn jobs_are_listed_by_kind_and_state_and_read_page_by_page() {
     assert_eq!(listed("?kind=reconcile").await, ["reconcile"]);
     assert_eq!(listed("?kind=ingest&state=queued").await, ["ingest"]);
     assert_eq!(listed("?kind=crawl").await, [""; 0]);
-    for wrong in ["?kind=backup", "?state=over", "?limit=0", "?sort=x"] {
+    for wrong in ["?kind=sleep", "?state=over", "?limit=0", "?sort=x"] {
         let reply = served.by(&admin, "GET", &format!("/api/v1/jobs{wrong}"), "").await;
         assert_eq!(reply.code(), "bad_request", "{wrong}");
     }

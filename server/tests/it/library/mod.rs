@@ -254,6 +254,7 @@ fn library(ground: &Ground, generations: Generations, parser: Arc<dyn Parse>) ->
         seats: Default::default(),
         room: Default::default(),
         gate: Default::default(),
+        vault: None,
         telling: Default::default(),
     }
 }

@@ -104,6 +104,8 @@ const ROOMS: &[Room] = &[
             "retrieval::ports",
             "retrieval::search",
             "ingest",
+            "server::backup",
+            "server::config::Secret",
             "server::generations",
             "server::store",
         ],
@@ -119,6 +121,18 @@ const ROOMS: &[Room] = &[
             "ingest::chunk",
             "server::store::NewGeneration",
             "server::store::Recipe",
+        ],
+    ),
+    room(
+        "server/src/backup",
+        &[
+            "retrieval::model",
+            "retrieval::access",
+            "retrieval::ports",
+            "server::clock",
+            "server::config::Secret",
+            "server::datadir",
+            "server::store",
         ],
     ),
     room(
@@ -241,8 +255,9 @@ const ROOMS: &[Room] = &[
 
 /// Foreign crates and parts of the standard library that are at home in few places.
 const HOMES: &[(&str, &[&str])] = &[
-    ("argon2", &["server/src/people/password.rs"]),
-    ("getrandom", &["server/src/people/secret.rs"]),
+    ("argon2", &["server/src/people/password.rs", "server/src/backup/key.rs"]),
+    ("getrandom", &["server/src/people/secret.rs", "server/src/backup/key.rs"]),
+    ("ring", &["server/src/backup/envelope.rs", "server/src/http/serve/tls.rs"]),
     ("axum", &["server/src/http"]),
     ("hyper", &["server/src/http/serve"]),
     ("hyper_util", &["server/src/http/serve"]),

@@ -218,6 +218,7 @@ impl Scene {
             "POST" if ends("/access/explain") => json!({"person": person, "document": object}),
             "POST" if ends("/me/password") => json!({"present": "not the password", "next": "a quiet harbour"}),
             "POST" if ends("/sessions") => json!({"login": "nobody", "password": "a quiet harbour"}),
+            "POST" if ends("/backup") => json!({}),
             "POST" if ends("/links/inspect") => json!({"link": "lnk_"}),
             "POST" if ends("/links/redeem") => json!({"link": "lnk_", "password": "a quiet harbour"}),
             _ => return String::new(),

@@ -7,7 +7,7 @@ import { hasEnded, stateBadge } from "../../parts/statuses.js";
 import { moment, say } from "../../words.js";
 
 /** @type {Record<string, [import("../../words.js").Key, import("../../parts/icons.js").Icon]>} */
-const KINDS = { ingest: ["jobs.ingest", "document"], crawl: ["jobs.crawl", "globe"], reconcile: ["jobs.reconcile", "retry"], expire: ["jobs.expire", "trash"] };
+const KINDS = { ingest: ["jobs.ingest", "document"], crawl: ["jobs.crawl", "globe"], reconcile: ["jobs.reconcile", "retry"], expire: ["jobs.expire", "trash"], backup: ["jobs.backup", "download"] };
 
 /** What stands for a later word. */
 const UNDECIDED = ["queued", "waiting", "handed_in"];

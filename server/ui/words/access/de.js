@@ -26,6 +26,8 @@ export default {
   "check.seeking": "Jeder Weg wird versucht…",
   "deed.access_explained": "Nachgesehen, wer liest",
   "deed.audit_exported": "Protokoll ausgegeben",
+  "deed.backup_taken": "Sicherung angelegt",
+  "deed.restored": "Sicherung eingespielt",
   "deed.configuration": "Konfiguration",
   "deed.conversation_removed": "Gespräch entfernt",
   "deed.document_relabelled": "Geändert, wer lesen darf",

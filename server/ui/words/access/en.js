@@ -25,6 +25,8 @@ export default {
   "check.seeking": "Every way is being tried…",
   "deed.access_explained": "Looked up who reads",
   "deed.audit_exported": "Exported the log",
+  "deed.backup_taken": "Took a backup",
+  "deed.restored": "Restored a backup",
   "deed.configuration": "Configuration",
   "deed.conversation_removed": "Removed a conversation",
   "deed.document_relabelled": "Changed who may read",

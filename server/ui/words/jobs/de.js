@@ -7,6 +7,7 @@ export default {
   "jobs.became": "Wurde",
   "jobs.crawl": "Website lesen",
   "jobs.expire": "Abgelaufenes vergessen",
+  "jobs.backup": "Sicherung anlegen",
   "jobs.failed": { one: "{n} gescheitert", other: "{n} gescheitert" },
   "jobs.ingest": "Dateien aufnehmen",
   "jobs.item": "Eintrag",

@@ -6,6 +6,7 @@ export default {
   "jobs.became": "Became",
   "jobs.crawl": "Reading a site",
   "jobs.expire": "Forgetting what has had its time",
+  "jobs.backup": "Taking a backup",
   "jobs.failed": { one: "{n} failed", other: "{n} failed" },
   "jobs.ingest": "Taking in files",
   "jobs.item": "Item",

@@ -139,12 +139,15 @@ impl Seen {
         let all: BTreeSet<_> = operations.iter().map(|(method, path, _)| (method.clone(), path.clone())).collect();
         let wrong: Vec<_> = self.wrong.iter().map(|(wrong, first)| format!("{wrong}\n    {first}")).collect();
         assert!(wrong.is_empty(), "{} things are wrong:\n{}", wrong.len(), wrong.join("\n"));
-        let unreached: Vec<_> = all.difference(&self.reached).collect();
+        let unreached: Vec<_> = all.difference(&self.reached).filter(|(_, path)| path != OPERATORS).collect();
         assert!(unreached.is_empty(), "never got past their guard: {unreached:?}");
         let (done, all) = (self.done.len(), all.len());
         assert!(done * 10 >= all * 8, "only {done} of {all} operations were ever answered with success");
     }
 }
+
+/// What nobody is let do who comes with an account.
+const OPERATORS: &str = "/api/v1/backup";
 
 /// There is no cage for canaries in this house.
 const CANARIES: &str = "POST /api/v1/self-check";
@@ -256,9 +259,9 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
         ("model", &["lectern"]),
         ("job", &[&job]),
         ("source", &[&source]),
-        ("schedule", &[&source, "reconcile", "expire"]),
+        ("schedule", &[&source, "reconcile", "expire", "reindex", "backup"]),
         ("expression", &["every 6 h", "30 3 * * mon-fri"]),
-        ("kind", &["ingest", "crawl", "reconcile", "expire", "reindex"]),
+        ("kind", &["ingest", "crawl", "reconcile", "expire", "reindex", "backup"]),
         ("generation", &[&generation]),
         ("document", &[document]),
         ("group", &[&group, "hr", "billing"]),
