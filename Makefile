@@ -9,7 +9,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest soak-access soak-answers crash eval fmt deny provide check-format check-lints check-tests check-browser check-clients
+.PHONY: help run test bench bench-ingest soak-access soak-answers crash eval screenshots fmt deny provide check-format check-lints check-tests check-browser check-clients
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ crash: ## Kill a server a thousand times amid changes, on both databases (hours;
 eval: ## Measure retrieval and answers on every set there is, and write docs/EVALUATION.md (DATA=folder)
 	$(CARGO) build --release
 	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/eval $(DATA)
+
+screenshots: ## A picture of every page in its states (target/screenshots), and the two of the README (docs/pictures)
+	$(CARGO) build --release
+	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/browser-test screenshots
 
 fmt: ## Format the Rust sources
 	$(CARGO) fmt --all

@@ -19,6 +19,7 @@ pub mod evaluation;
 pub mod fetch;
 pub mod generations;
 pub mod http;
+pub mod insight;
 pub mod library;
 pub mod people;
 pub mod review;

@@ -5,8 +5,10 @@
  *
  * @typedef {typeof import("./words/en.js").default & typeof import("./words/labels/en.js").default
  *   & typeof import("./words/library/en.js").default & typeof import("./words/jobs/en.js").default
- *   & typeof import("./words/people/en.js").default & typeof import("./words/access/en.js").default} Messages
- * @typedef {"labels" | "library" | "jobs" | "people" | "access"} Section
+ *   & typeof import("./words/people/en.js").default & typeof import("./words/access/en.js").default
+ *   & typeof import("./words/schedules/en.js").default & typeof import("./words/insight/en.js").default
+ *   & typeof import("./words/settings/en.js").default & typeof import("./words/indexes/en.js").default} Messages
+ * @typedef {"labels" | "library" | "jobs" | "people" | "access" | "schedules" | "insight" | "settings" | "indexes"} Section
  * @typedef {keyof Messages} Key
  * @typedef {string | {one: string, other: string}} Message
  */

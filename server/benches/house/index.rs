@@ -88,8 +88,8 @@ async fn searching(
     let after = search::latencies(&ready, questions, &readers, hybrid, ROUNDS).await?;
     let full = search::latencies(&ready, questions, &readers, Depth::Full, FEW_ROUNDS).await?;
     let some: Vec<Reader> = readers.iter().step_by(4).cloned().collect();
-    let whole = search::latencies(embedded, questions, &some, Depth::Full, FEW_ROUNDS).await?;
-    let rate = search::rate(embedded, questions, &some).await?;
+    let whole = search::latencies(&embedded, questions, &some, Depth::Full, FEW_ROUNDS).await?;
+    let rate = search::rate(&embedded, questions, &some).await?;
 
     let limited = |target| (corpus.points() <= LIMITED_POINTS).then_some(target);
     search_rows(found, "search p95", &readers, &after, limited(Target::Below(LIMIT_MS)));

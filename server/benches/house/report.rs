@@ -11,7 +11,7 @@ use super::machine::Machine;
 
 /// Everything one part found out.
 #[derive(Default, Serialize, Deserialize)]
-pub struct Finders {
+pub struct Findings {
     pub rows: Vec<Row>,
     /// How it was measured, and what a reader should know before comparing.
     pub remarks: Vec<String>,
@@ -37,7 +37,7 @@ pub enum Target {
     Exactly(f64),
 }
 
-impl Finders {
+impl Findings {
     /// A measured value; what follows on the row goes to it.
     pub fn row(&mut self, name: impl Into<String>, value: f64, unit: &str) -> &mut Row {
         self.push(name.into(), Some(value), unit)

@@ -4,8 +4,10 @@
 //! A model is asked only when the passages are likely to answer, and of what it says only what they say stands. Whatever
 //! goes wrong with it, the documents are quoted instead, and it is said why.
 
+use std::ops::Range;
+
 use prompts::answer::{Asked, Measure, Prompt, Said};
-use prompts::chat::{ChatError, Payer};
+use prompts::chat::{ChatError, Payer, Usage};
 use prompts::cite;
 use prompts::fence::Mark;
 use prompts::fit::Room;
@@ -68,8 +70,19 @@ pub struct Made {
     /// Whether what was said before went into it.
     pub leans: bool,
     pub evidence: Evidence,
+    /// Sentences of the text that are not simply borne out.
+    pub marks: Vec<(Range<usize>, cite::Standing)>,
     /// For the record: what the model took, and what it did with the sources.
     pub worded: Value,
+    pub spent: Spent,
+}
+
+/// What a model took for an answer, as far as it said so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Spent {
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+    pub cost_micros: u64,
 }
 
 const STOPPED: &str = "It was stopped before it said anything that can be checked; the documents are quoted instead.";
@@ -240,9 +253,10 @@ pub fn payer(principal: &Principal) -> Payer {
 
 impl Made {
     fn in_words(worded: Worded, prompt: &Prompt, given: &[&Passage], configured: &str) -> Self {
-        let Worded { text, citations, disputes, unsupported, lists, ending } = worded;
+        let Worded { text, citations, disputes, unsupported, marks, lists, ending } = worded;
         let model = ending.as_ref().map_or(configured, |ending| ending.model.as_str()).to_owned();
         let usage = ending.as_ref().and_then(|ending| ending.usage);
+        let cost_micros = ending.as_ref().and_then(|ending| ending.cost_micros);
         let told = json!({
             "unsupported": unsupported,
             "cited": lists.cited, "used": lists.used, "unused": lists.unused,
@@ -250,8 +264,9 @@ impl Made {
             "signs": prompt.signs.len(),
             "input_tokens": usage.map(|usage| usage.input_tokens),
             "output_tokens": usage.map(|usage| usage.output_tokens),
-            "cost_micros": ending.as_ref().and_then(|ending| ending.cost_micros),
+            "cost_micros": cost_micros,
         });
+        let Usage { input_tokens, output_tokens } = usage.unwrap_or_default();
         Self {
             text: text.trim_end().to_owned(),
             // Whatever it was given may be in its words, cited or not.
@@ -262,7 +277,9 @@ impl Made {
             model,
             is_cut: ending.is_none_or(|ending| ending.cut_off),
             leans: prompt.fitted.summary || !prompt.fitted.turns.is_empty(),
+            marks,
             worded: told,
+            spent: Spent { input_tokens, output_tokens, cost_micros: cost_micros.unwrap_or_default() },
             ..Self::default()
         }
     }

@@ -48,8 +48,8 @@ use retrieval::search::{Depth, Found, SearchError, Searcher};
 use tokio_util::sync::CancellationToken;
 
 use crate::generations::Finder;
-use crate::store::{AnswerRecord, Store, StoreError};
-use made::{Made, Material};
+use crate::store::{AnswerRecord, Store, StoreError, Tokens};
+use made::{Made, Material, Spent};
 pub use manners::Triggers;
 use masking::Masking;
 pub use rewrite::{Rewriter, StandAlone, WordedBy};
@@ -57,7 +57,7 @@ pub use suggestions::Suggestion;
 pub use team::{Concern, Team};
 pub use telling::{Checked, Event, Source, Teller};
 use trace::Kept;
-pub use trace::is_theirs;
+pub use trace::{is_theirs, standing_name};
 pub use why::{Step, Verdict, Why, WhyError};
 
 /// How many passages are looked at, and how much of them may stand as sources.
@@ -324,6 +324,7 @@ impl Answerer {
             model: made.model.clone(),
             trace: kept.trace,
             took_ms: i64::try_from(took_ms).unwrap_or(i64::MAX),
+            tokens: Tokens::from(made.spent),
             documents: kept.documents,
         };
         let written = self.store.answer_record_insert(&record).await;
@@ -362,6 +363,13 @@ impl Answer {
 impl From<&Passage> for Named {
     fn from(passage: &Passage) -> Self {
         Self { document: passage.document, version: passage.version, point: passage.point }
+    }
+}
+
+impl From<Spent> for Tokens {
+    fn from(Spent { input_tokens, output_tokens, cost_micros }: Spent) -> Self {
+        let counted = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        Self { input: counted(input_tokens), output: counted(output_tokens), cost_micros: counted(cost_micros) }
     }
 }
 

@@ -9,7 +9,7 @@ use retrieval::search::trail::{Considered, Fate};
 use serde_json::{Value, json};
 
 use super::made::{Made, Material};
-use super::{Citation, WordedBy};
+use super::{Citation, Standing, WordedBy};
 
 /// Whether a record's asker is this one. What visitors asked is any visitor's who knows of it: a record's name is told to
 /// whoever asked, and cannot be guessed.
@@ -25,6 +25,16 @@ fn origin(principal: &Principal) -> String {
         Origin::Key(key, person) => format!("key {key} of {person}"),
         Origin::Operator => "operator".to_owned(),
         Origin::Upkeep(reason) => reason.to_owned(),
+    }
+}
+
+/// In the word of the wire and of the record.
+pub fn standing_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Uncited => "uncited",
+        Standing::Supported => "supported",
+        Standing::Unsupported => "unsupported",
+        Standing::Conflict => "conflict",
     }
 }
 
@@ -79,6 +89,8 @@ fn trace(material: &Material<'_>, made: &Made) -> Value {
         .map(|c| json!({"n": c.n, "document": c.document.to_string(), "start": c.bytes.start, "end": c.bytes.end}))
         .collect();
     let disagreeing: Vec<[usize; 2]> = made.disagreeing.iter().map(|one| [one.says, one.otherwise]).collect();
+    let marks: Vec<Value> =
+        made.marks.iter().map(|(range, standing)| json!([range.start, range.end, standing_name(*standing)])).collect();
     let worded_by = match asked.by {
         WordedBy::Asker => "asker",
         WordedBy::Rules => "rules",
@@ -93,6 +105,8 @@ fn trace(material: &Material<'_>, made: &Made) -> Value {
         "strength": made.evidence.strength,
         "sure": made.evidence.sure,
         "notice": made.notice,
+        "cut": made.is_cut,
+        "marks": marks,
         "worded": made.worded,
         "confidence": found.confidence,
         "instead": found.trail.instead,

@@ -24,6 +24,8 @@ pub struct Worded {
     pub disputes: Vec<Dispute>,
     /// Sentences that cite what does not say so.
     pub unsupported: usize,
+    /// Where in the text a sentence stands that is not simply borne out, and how it stands.
+    pub marks: Vec<(Range<usize>, Standing)>,
     pub lists: Lists,
     /// `None` when it was not let end.
     pub ending: Option<Ending>,
@@ -129,6 +131,9 @@ impl Worded {
             if !self.citations.contains(citation) {
                 self.citations.push(citation.clone());
             }
+        }
+        if matches!(standing, Standing::Unsupported | Standing::Conflict) {
+            self.marks.push((checked.range.clone(), standing));
         }
         teller.say(Event::Checked(Checked { range: checked.range, standing, citations }));
     }

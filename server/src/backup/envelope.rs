@@ -255,7 +255,7 @@ impl Known {
         if &magic != MAGIC {
             return Err(BackupError::Foreign);
         }
-        let mut head = vec![0; HEAD_BYTES];
+        let mut head = [0; HEAD_BYTES];
         head[..MAGIC.len()].copy_from_slice(&magic);
         exactly(from, &mut head[MAGIC.len()..])?;
         let (checked, file) = head.split_at(CHECKED_BYTES);

@@ -12,7 +12,7 @@ use super::packing::Packer;
 use super::proof::{Prover, QUESTIONS, Rankings};
 use super::{BackupError, Head, Trailer};
 use crate::config::Secret;
-use crate::store::{Cut, KeptRow, Originals, Store, StoreError, Vectors, kept_tables};
+use crate::store::{Cut, KeptRow, Originals, Store, Vectors, kept_tables};
 
 /// How many lots of rows wait to be packed, and how much is in one.
 const LOTS: usize = 4;
@@ -105,7 +105,7 @@ async fn feed(
     let give = async |lot: Lot| lots.send(lot).await.map_err(|_| BackupError::BrokenOff);
     for table in kept_tables(vectors) {
         let mut rows = cut.rows(table).try_chunks(LOT_ROWS);
-        while let Some(lot) = rows.try_next().await.map_err(|broken| StoreError::from(broken.1))? {
+        while let Some(lot) = rows.try_next().await.map_err(|broken| broken.1)? {
             give(Lot::Rows(table, lot)).await?;
         }
     }

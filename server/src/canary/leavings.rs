@@ -41,6 +41,9 @@ impl Cage {
         });
         let told = self.told(post(who, "/api/v1/ask", asked.to_string())).await;
         left.handoffs.extend(told["handoff"]["id"].as_str().map(str::to_owned));
+        // Nobody knows: it stays open.
+        let open = json!({"question": format!("What does a clerk at the gate think of {}?", tokens.join(" and of "))});
+        self.told(post(who, "/api/v1/ask", open.to_string())).await;
         for token in tokens {
             let asked = json!({"question": format!("What is written of {token}?")}).to_string();
             let told = self.told(post(who, "/api/v1/ask", asked)).await;

@@ -133,9 +133,14 @@ impl Cage {
         for bird in &birds {
             self.leave(bird, &marked, &mut left).await;
         }
+        // Before anybody asks for what is hidden: of what somebody typed without reading it, those may hear who read as little.
+        for bird in &birds {
+            self.ask(bird, requests::of_what_was_asked(bird), &marked, &mut report).await;
+        }
         for bird in &birds {
             ports::probe(self, bird, &marked, &mut report).await?;
-            self.ask(bird, &marked, &left, &mut report).await;
+            self.ask(bird, requests::all(bird, &marked, &left), &marked, &mut report).await;
+            self.look_for_theirs(bird, &marked, &mut report).await;
         }
         Ok(report)
     }
@@ -165,9 +170,9 @@ impl Cage {
         Ok(marked)
     }
 
-    /// Ask as this bird by every route, and look through every reply.
-    async fn ask(&self, bird: &Bird, marked: &Marked, left: &Left, report: &mut Report) {
-        for request in requests::all(bird, marked, left) {
+    /// Ask as this bird, and look through every reply.
+    async fn ask(&self, bird: &Bird, requests: Vec<Request>, marked: &Marked, report: &mut Report) {
+        for request in requests {
             let heard = self.mouth.answer(&request).await;
             report.probes += 1;
             let asked = format!("{} {}", request.path, request.body);
@@ -179,6 +184,10 @@ impl Cage {
                 }
             }
         }
+    }
+
+    /// A check that sees nothing finds no leak either.
+    async fn look_for_theirs(&self, bird: &Bird, marked: &Marked, report: &mut Report) {
         let request = requests::everything(bird);
         let heard = self.mouth.answer(&request).await;
         report.probes += 1;

@@ -16,6 +16,11 @@ pub fn everything(bird: &Bird) -> Request {
     post(&bird.credential, "/api/v1/search", json!({"query": COMMON, "limit": MOST}).to_string())
 }
 
+/// Where questions of others are listed.
+pub fn of_what_was_asked(bird: &Bird) -> Vec<Request> {
+    ["/api/v1/insight/questions"].map(|path| get(&bird.credential, path, path.to_owned())).into()
+}
+
 /// All that this bird asks.
 pub fn all(bird: &Bird, marked: &Marked, left: &Left) -> Vec<Request> {
     let hidden = marked.documents.iter().filter(|planted| !bird.may_read(&planted.label));
@@ -82,6 +87,7 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/api/v1/me",
         "/api/v1/suggestions",
         "/api/v1/spending",
+        "/api/v1/settings",
         "/api/v1/documents",
         "/api/v1/groups",
         "/api/v1/people",
@@ -94,6 +100,8 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/api/v1/inbox",
         "/api/v1/inbox?state=resolved",
         "/api/v1/feedback",
+        "/api/v1/insight",
+        "/api/v1/insight/unused",
         "/api/v1/audit",
         "/api/v1/audit/export",
         "/api/v1/sessions",

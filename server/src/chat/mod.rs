@@ -21,6 +21,7 @@ mod remote;
 mod retry;
 mod spending;
 mod sse;
+mod trial;
 
 pub use book::{Day, Spent};
 pub use breaker::Breaker;
@@ -28,3 +29,4 @@ pub use ladder::{Ladder, Rung};
 pub use price::Price;
 pub use remote::{Api, Patience, RemoteModel, RemoteSettings};
 pub use spending::{Budgets, Counted, Till};
+pub use trial::trial;

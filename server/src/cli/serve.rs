@@ -22,7 +22,7 @@ use crate::canary::Watch;
 use crate::config::FrontConfig;
 use crate::datadir::{DataDir, Held, HoldError, write_private};
 use crate::http::limits::Limits;
-use crate::http::{self, Desk, Front, Listening, Patience, Readiness, ReadyState, Streams, Tls};
+use crate::http::{self, Desk, Front, Listening, Patience, Readiness, ReadyState, Streams, Tls, Widget};
 use crate::library::{JobKind, Library};
 use crate::people::People;
 use crate::people::door::{Door, Stay};
@@ -199,6 +199,12 @@ fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
         caches: house.caches.clone(),
         metrics,
         till: house.till.clone(),
+        settings: Arc::new(context.config.shown()),
+        widget: context
+            .config
+            .widget
+            .as_ref()
+            .map(|widget| Widget::new(widget, house.store.clock().clone(), limits.connections)),
         front,
     })
 }

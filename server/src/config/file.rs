@@ -16,6 +16,7 @@ use super::chat::ChatTable;
 use super::handoff::HandoffTable;
 use super::index::IndexTable;
 use super::oidc::OidcTable;
+use super::widget::WidgetTable;
 use super::{
     CacheConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, FrontConfig, LimitConfig, ModelChoice,
     ParsingConfig, QdrantConfig, RerankerConfig, Secret, TlsConfig,
@@ -70,6 +71,7 @@ pub struct File {
     pub chat: Option<ChatTable>,
     pub handoff: HandoffTable,
     pub oidc: Option<OidcTable>,
+    pub widget: WidgetTable,
 }
 
 #[derive(Deserialize)]

@@ -10,6 +10,8 @@ mod file;
 pub mod handoff;
 pub mod index;
 pub mod oidc;
+mod shown;
+pub mod widget;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -25,6 +27,9 @@ use file::{address, cache, chunks, crawl, embedder, front, least_free_bytes, par
 use handoff::HandoffConfig;
 use index::IndexConfig;
 use oidc::OidcConfig;
+use widget::WidgetConfig;
+
+pub use shown::{Setting, Table};
 
 const DATA_DIR: &str = "data/run";
 
@@ -60,6 +65,8 @@ pub struct Config {
     pub handoff: Option<HandoffConfig>,
     /// A provider to sign in with; without one there are passwords.
     pub oidc: Option<OidcConfig>,
+    /// Other sites that visitors may ask from; `None` when there are none.
+    pub widget: Option<WidgetConfig>,
 }
 
 /// How the house stands to the network.
@@ -242,6 +249,7 @@ impl Config {
             chat: file.chat.map(|table| chat::chat(table, environment)).transpose()?,
             handoff: handoff::handoff(file.handoff)?,
             oidc: file.oidc.map(|table| oidc::oidc(table, environment)).transpose()?,
+            widget: widget::widget(file.widget)?,
         })
     }
 

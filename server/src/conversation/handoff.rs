@@ -91,7 +91,8 @@ impl Conversations {
     /// All that was said in a conversation that was passed on, with the eyes of whoever takes it over.
     pub async fn transcript(&self, clearance: &Clearance, id: Uuid) -> Result<Transcript, ConversationError> {
         let (handoff, conversation) = self.passed_on(clearance, id).await?;
-        let turns = self.store.turns(clearance, &conversation, 0, usize::MAX).await?;
+        let mut turns = self.store.turns(clearance, &conversation, 0, usize::MAX).await?;
+        self.store.turns_tell(clearance, &mut turns).await?;
         let replies = self.store.replies(&conversation).await?;
         Ok(Transcript { handoff, turns, replies })
     }

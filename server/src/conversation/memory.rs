@@ -168,6 +168,7 @@ mod tests {
             record: None,
             simulated: false,
             asked_ms: 0,
+            told: None,
         }
     }
 

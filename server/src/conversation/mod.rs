@@ -28,7 +28,7 @@ use crate::config::Secret;
 use crate::people::secret::{Minted, NoChance, Purpose, mint};
 use crate::store::{NewTurn, Part, Quoted, Rest, Store};
 
-pub use crate::store::{Answered, Cited, Conversation, Handoff, Reply, StoreError, Turn, Waiting};
+pub use crate::store::{Answered, Cited, Conversation, Handoff, Looked, Mark, Reply, StoreError, Told, Turn, Waiting};
 pub use handoff::{LONGEST_REPLY, Transcript};
 pub use listed::{Listed, Wanted};
 use memory::{LOOKED_BACK, Memory, remember};
@@ -181,7 +181,8 @@ impl Conversations {
         limit: usize,
     ) -> Result<Said, ConversationError> {
         let conversation = self.load_owned(claim).await?;
-        let turns = self.store.turns(clearance, &conversation, after, limit).await?;
+        let mut turns = self.store.turns(clearance, &conversation, after, limit).await?;
+        self.store.turns_tell(clearance, &mut turns).await?;
         let replies = self.store.replies(&conversation).await?;
         let handoff = self.standing(&conversation).await?;
         Ok(Said { conversation, turns, replies, handoff })

@@ -74,6 +74,8 @@ pub trait Builder: Send + Sync {
 pub struct Generations {
     open: RwLock<Open>,
     builder: Arc<dyn Builder>,
+    /// An embedded index is opened by one at a time, and put away by nobody meanwhile.
+    opening: Mutex<()>,
     /// When somebody last began to search.
     asked: std::sync::Mutex<Option<Instant>>,
 }
@@ -86,7 +88,7 @@ struct Open {
 impl Generations {
     pub fn new(live: Standing, builder: Arc<dyn Builder>) -> Self {
         let open = Open { live: Arc::new(live), beside: Vec::new() };
-        Self { open: RwLock::new(open), builder, asked: Default::default() }
+        Self { open: RwLock::new(open), builder, opening: Mutex::default(), asked: Default::default() }
     }
 
     /// One that stays alone.
@@ -106,17 +108,12 @@ impl Generations {
 
     /// The generation, opened now if it does not stand open yet.
     pub async fn open(&self, generation: &Generation) -> Result<Arc<Standing>, NotOpened> {
+        let _one_at_a_time = self.opening.lock().await;
         if let Some(standing) = self.find(generation.id) {
             return Ok(standing);
         }
         let opened = Arc::new(self.builder.open(generation).await?);
-        let mut open = self.write();
-        // Somebody may have been faster.
-        let there = std::iter::once(&open.live).chain(&open.beside).find(|one| one.generation.id == generation.id);
-        if let Some(standing) = there {
-            return Ok(Arc::clone(standing));
-        }
-        open.beside.push(Arc::clone(&opened));
+        self.write().beside.push(Arc::clone(&opened));
         Ok(opened)
     }
 
@@ -174,6 +171,7 @@ impl Generations {
 
     /// Remove what the index of one was made of, which stands open no longer.
     pub async fn remove(&self, generation: &Generation) -> Result<(), IndexError> {
+        let _nobody_opens = self.opening.lock().await;
         self.builder.remove(generation).await
     }
 

@@ -9,15 +9,20 @@ use super::compatible;
 use super::conversations;
 use super::generations;
 use super::inbox;
+use super::insight;
 use super::jobs;
 use super::openapi;
 use super::review;
 use super::schedules;
+use super::settings;
 use super::socket;
 use super::spending;
 use super::suggestions;
 use super::transcripts;
-use super::{Desk, documents, handlers, idempotency, keeping, oidc, originals, page, sessions, sites, uploads};
+use super::widget;
+use super::{
+    Desk, documents, handlers, idempotency, keeping, oidc, originals, page, sessions, sites, uploads, versions,
+};
 use super::{audit, backup, simulate};
 use super::{groups, keys, people};
 use crate::people::policy::{Kind, Verb};
@@ -75,6 +80,7 @@ pub const ROUTES: &[Route] = {
         route("GET", "/settings", Nothing, || get(page::frame)),
         route("GET", "/settings/{*path}", Nothing, || get(page::frame)),
         route("GET", "/account", Nothing, || get(page::frame)),
+        route("GET", "/widget.js", Nothing, || get(widget::script)),
         route("GET", "/ui/{*path}", Nothing, || get(page::file)),
         route("GET", "/healthz", Nothing, || get(handlers::healthz)),
         route("GET", "/readyz", Nothing, || get(handlers::readyz)),
@@ -164,6 +170,15 @@ pub const ROUTES: &[Route] = {
         }),
         route("GET", "/api/v1/documents/{document}/chunks", May(Verb::Read, Kind::Document), || get(documents::chunks)),
         route("GET", "/api/v1/documents/{document}/text", May(Verb::Read, Kind::Document), || get(documents::text)),
+        route("GET", "/api/v1/documents/{document}/versions", May(Verb::Read, Kind::Explanation), || {
+            get(versions::list)
+        }),
+        route("GET", "/api/v1/documents/{document}/versions/text", May(Verb::Read, Kind::Explanation), || {
+            get(versions::text)
+        }),
+        route("POST", "/api/v1/documents/{document}/read-again", May(Verb::Change, Kind::Document), || {
+            post(versions::read_again)
+        }),
         route("GET", "/api/v1/documents/{document}/original", May(Verb::Read, Kind::Original), || {
             get(originals::original)
         }),
@@ -223,6 +238,9 @@ pub const ROUTES: &[Route] = {
         }),
         route("POST", "/api/v1/inbox/{handoff}/resolve", May(Verb::Change, Kind::Handoff), || post(inbox::resolve)),
         route("GET", "/api/v1/feedback", May(Verb::List, Kind::Feedback), || get(review::list)),
+        route("GET", "/api/v1/insight", May(Verb::Read, Kind::Explanation), || get(insight::overview)),
+        route("GET", "/api/v1/insight/questions", May(Verb::Read, Kind::Explanation), || get(insight::questions)),
+        route("GET", "/api/v1/insight/unused", May(Verb::Read, Kind::Explanation), || get(insight::unused)),
         route("GET", "/api/v1/answers/{answer}", May(Verb::Read, Kind::Explanation), || get(review::record)),
         route("PUT", "/api/v1/answers/{answer}/feedback", May(Verb::Make, Kind::Feedback), || {
             put(review::judge).layer(DefaultBodyLimit::max(SMALL_BYTES))
@@ -242,6 +260,8 @@ pub const ROUTES: &[Route] = {
         route("POST", "/api/v1/backup", May(Verb::Make, Kind::Backup), || {
             post(backup::take).layer(DefaultBodyLimit::max(SMALL_BYTES))
         }),
+        route("GET", "/api/v1/settings", May(Verb::Read, Kind::House), || get(settings::list)),
+        route("POST", "/api/v1/settings/test", May(Verb::Read, Kind::House), || post(settings::test)),
         route("POST", "/api/v1/self-check", May(Verb::Read, Kind::House), || post(audit::self_check)),
     ]
 };

@@ -11,11 +11,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
 use super::limits;
+use super::widget::Invited;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 pub async fn refuse(request: Request, next: Next) -> Response {
-    if is_cross_site(request.method(), request.uri(), request.headers()) {
+    let is_invited = request.extensions().get::<Invited>().is_some();
+    if !is_invited && is_cross_site(request.method(), request.uri(), request.headers()) {
         limits::refused("cross_site");
         return ApiError::cross_site().into_response();
     }

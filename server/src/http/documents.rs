@@ -207,7 +207,7 @@ pub(super) fn page_size(limit: Option<usize>) -> Result<usize, ApiError> {
     }
 }
 
-fn passed((updated_ms, title, document): (i64, String, String)) -> Result<Passed, ApiError> {
+pub(super) fn passed((updated_ms, title, document): (i64, String, String)) -> Result<Passed, ApiError> {
     let document = document.parse().map_err(|_| ApiError::bad_request("after is not a cursor of this list"))?;
     Ok(Passed { updated_ms, title, document })
 }
@@ -219,7 +219,11 @@ async fn narrowing(
     query: DocumentsQuery,
     viewer: Viewer,
 ) -> Result<Option<Narrowing>, ApiError> {
-    let DocumentsQuery { tier, group, source, q, .. } = query;
+    let DocumentsQuery { tier, group, source, q, problems, .. } = query;
+    let with_problems = problems.unwrap_or(false);
+    if with_problems && viewer == Viewer::Reader {
+        return Err(ApiError::bad_request("what was lost on the way in is told to editors"));
+    }
     let words = q.filter(|words| !words.trim().is_empty());
     if words.as_ref().is_some_and(|words| words.chars().count() > LONGEST_WORDS || words.contains('\0')) {
         return Err(ApiError::bad_request("q is at most 200 letters long"));
@@ -241,7 +245,7 @@ async fn narrowing(
         Viewer::Editor => Places::Whole,
         Viewer::Reader => Places::Shown,
     };
-    Ok(Some(Narrowing { tier, group, source, words, places }))
+    Ok(Some(Narrowing { tier, group, source, words, places, with_problems }))
 }
 
 fn nothing(viewer: Viewer) -> Documents {

@@ -14,6 +14,7 @@ use super::request_id;
 use super::wire::HistoryError;
 use crate::answer::{AnswerError, QuestionError, WhyError};
 use crate::conversation::{ConversationError, TitleError};
+use crate::insight::InsightError;
 use crate::library::{LibraryError, StoreError};
 use crate::people::{PeopleError, PersonError};
 
@@ -242,6 +243,15 @@ impl From<ConversationError> for ApiError {
             ConversationError::Access(error) => error.into(),
             ConversationError::NoChance(_) => Self::internal(error),
             ConversationError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InsightError> for ApiError {
+    fn from(error: InsightError) -> Self {
+        match error {
+            InsightError::Store(error) => error.into(),
+            InsightError::Embed(error) => AnswerError::Embed(error).into(),
         }
     }
 }

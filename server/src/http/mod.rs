@@ -19,6 +19,7 @@ mod handlers;
 mod headers;
 mod idempotency;
 mod inbox;
+mod insight;
 mod inward;
 mod jobs;
 mod keeping;
@@ -34,6 +35,7 @@ mod review;
 mod schedules;
 mod serve;
 mod sessions;
+mod settings;
 mod simulate;
 mod sites;
 mod socket;
@@ -41,8 +43,10 @@ mod spending;
 mod suggestions;
 mod transcripts;
 mod uploads;
+mod versions;
 mod watching;
 mod who;
+mod widget;
 pub mod wire;
 
 mod groups;
@@ -61,6 +65,7 @@ use crate::answer::Answerer;
 use crate::audit::Audit;
 use crate::canary::Watch;
 use crate::chat::Till;
+use crate::config::Table;
 use crate::library::Library;
 use crate::people::People;
 use crate::people::oidc::Provider;
@@ -71,6 +76,7 @@ pub use live::Streams;
 pub use ready::{Readiness, State as ReadyState};
 pub use serve::{Listening, Patience, Tls, TlsError, serve};
 pub use who::Peer;
+pub use widget::Widget;
 
 /// How the house stands to the network.
 #[derive(Clone)]
@@ -99,6 +105,10 @@ pub struct Desk {
     pub metrics: PrometheusHandle,
     /// What language models cost.
     pub till: Till,
+    /// What the house was told, as it may be shown.
+    pub settings: Arc<Vec<Table>>,
+    /// Sites that visitors may ask from, where there are any.
+    pub widget: Option<Widget>,
     pub front: Front,
 }
 
@@ -115,6 +125,7 @@ pub fn router(desk: Desk) -> Router {
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(from_fn(csrf::refuse))
+        .layer(from_fn_with_state(desk.clone(), widget::invite))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(desk.clone(), headers::set))
         .layer(from_fn(request_id::give))

@@ -60,6 +60,11 @@ pub async fn frame(headers: HeaderMap) -> Response {
     sheet.sent(&headers)
 }
 
+/// A file that stands at an address of its own.
+pub fn named(name: &str, headers: &HeaderMap) -> Response {
+    Sheet::of(name).map_or_else(|| ApiError::not_found().into_response(), |sheet| sheet.sent(headers))
+}
+
 /// A file by its name, or below the word for this build: then it is good for ever. Those of other builds are not here.
 pub async fn file(headers: HeaderMap, file: Result<Path<String>, PathRejection>) -> Response {
     let path = file.map(|Path(path)| path).unwrap_or_default();

@@ -34,7 +34,7 @@ use ingest::crawl::ports::{Fetch, LedgerError, Survey};
 use ingest::pipeline::PipelineError;
 use ingest::ports::{CatalogError, Item, Outcome, Parse};
 use retrieval::access::Clearance;
-use retrieval::model::{DocumentId, JobId, WorkspaceId};
+use retrieval::model::{DocumentId, JobId, VersionId, WorkspaceId};
 use retrieval::ports::{EmbedError, IndexError, ShelfError};
 use retrieval::search::SearchError;
 use tokio::sync::Mutex;
@@ -47,6 +47,7 @@ pub use crate::store::{
     AskedQuestion, Build, BuildState, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection,
     ItemLine, JobFilter, JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness, Narrowing,
     Onlooker, Passed, Places, Received, RepeatKey, Schedule, Sorting, Source, StageLine, StoreError, Vectors,
+    VersionLine,
 };
 pub use arriving::{Arriving, Naming};
 pub use crawling::Crawled;
@@ -232,6 +233,36 @@ impl Library {
         self.must_have_room()?;
         let _no_removal = self.store.handing_in.read().await;
         Ok(self.store.job_retry(onlooker, job, &self.owner).await?)
+    }
+
+    /// Read a document again from the bytes that were kept; `None` when the onlooker does not read it.
+    pub async fn read_again(
+        &self,
+        onlooker: Onlooker<'_>,
+        document: DocumentId,
+    ) -> Result<Option<JobId>, LibraryError> {
+        self.must_have_room()?;
+        let _no_removal = self.store.handing_in.read().await;
+        Ok(self.store.job_read_again(onlooker, document, &self.owner).await?)
+    }
+
+    /// The versions of a document, the newest first; `None` when this clearance does not read it.
+    pub async fn versions(
+        &self,
+        clearance: &Clearance,
+        document: DocumentId,
+    ) -> Result<Option<Vec<VersionLine>>, LibraryError> {
+        Ok(self.store.versions_of(clearance, document).await?)
+    }
+
+    /// The text of one of them.
+    pub async fn version_text(
+        &self,
+        clearance: &Clearance,
+        document: DocumentId,
+        version: VersionId,
+    ) -> Result<Option<String>, LibraryError> {
+        Ok(self.store.version_text(clearance, document, version).await?)
     }
 
     /// Everything about the document that an id or an origin names, if this clearance may know of it.

@@ -158,9 +158,13 @@ impl Library {
                 return Err(LibraryError::LeaseLost);
             }
         }
-        match self.store.generation_live(self.workspace).await?.is_some_and(|live| live.id == target.generation.id) {
-            true => Ok(self.finder.generations.make_live(target.generation.id).await),
-            false => Err(LibraryError::Refused("too much changes at the moment: try again")),
+        match self.store.generation_live(self.workspace).await? {
+            // By somebody else meanwhile, or before this process heard of it.
+            Some(live) if live.id == target.generation.id => {
+                self.finder.generations.make_live(live.id).await;
+                Ok(())
+            }
+            _ => Err(LibraryError::Refused("too much changes at the moment: try again")),
         }
     }
 
@@ -174,7 +178,7 @@ impl Library {
             return Err(LibraryError::Refused("it is being built: cancel the job first"));
         }
         // A second time is no harm: what a crash left is removed then.
-        self.store.build_discard(self.workspace, &build).await?;
+        self.store.build_discard(self.workspace, generation).await?;
         self.put_away(&build.generation).await?;
         self.build_of(generation).await
     }
@@ -191,6 +195,8 @@ impl Library {
     async fn put_away(&self, generation: &Generation) -> Result<(), LibraryError> {
         self.finder.generations.close(generation.id).await;
         self.finder.generations.remove(generation).await?;
+        // Last: whoever searched in it to its end found everything.
+        self.store.build_clear(generation).await?;
         let chunks = self.store.chunk_count_of(self.workspace, generation.cut).await?;
         let vectors = self.store.vector_count(&generation.embedder).await?;
         let receipt = json!({

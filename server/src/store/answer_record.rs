@@ -64,15 +64,25 @@ pub struct AnswerRecord {
     /// Candidates with scores and whether they were kept, citations, strength.
     pub trace: serde_json::Value,
     pub took_ms: i64,
+    pub tokens: Tokens,
     /// The documents that were found, and whether the answer cites them.
     pub documents: Vec<(DocumentId, bool)>,
+}
+
+/// What a language model took for an answer, as far as it said so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tokens {
+    pub input: i64,
+    pub output: i64,
+    /// Millionths of the currency of the prices.
+    pub cost_micros: i64,
 }
 
 impl Store {
     pub async fn answer_record_insert(&self, record: &AnswerRecord) -> Result<RecordId, StoreError> {
         let insert = "INSERT INTO answer_records (id, workspace_id, generation_id, asker, question, answer, declined, \
-                      mode, model, trace, took_ms, created_ms, tier, group_names) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+                      mode, model, trace, took_ms, created_ms, tier, group_names, input_tokens, output_tokens, \
+                      cost_micros) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
         let (tier, groups) = reach::to_sql(&record.reach);
         let id = RecordId(self.clock.new_id());
         let mut tx = self.write().await?;
@@ -91,6 +101,9 @@ impl Store {
             .bind(self.clock.now_ms())
             .bind(tier)
             .bind(groups)
+            .bind(record.tokens.input)
+            .bind(record.tokens.output)
+            .bind(record.tokens.cost_micros)
             .execute(&mut *tx)
             .await?;
         for (document, cited) in &record.documents {

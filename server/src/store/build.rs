@@ -196,39 +196,34 @@ impl Store {
         Ok(true)
     }
 
-    /// It is not there any more, and neither is what nobody else needs: its chunks, and the vectors of its model. False when
-    /// it is live, or gone already.
-    pub async fn build_discard(&self, workspace: WorkspaceId, build: &Build) -> Result<bool, StoreError> {
-        let mut tx = self.write().await?;
-        let Generation { id, embedder, cut, .. } = &build.generation;
+    /// Nobody goes back to it any more. False when it is live, or gone already.
+    pub async fn build_discard(&self, workspace: WorkspaceId, generation: GenerationId) -> Result<bool, StoreError> {
         let update = "UPDATE generations SET state = 'discarded' WHERE id = $1 AND state <> 'discarded' \
                       AND id <> (SELECT live_generation FROM workspaces WHERE id = $2)";
-        let discarded = sqlx::query(update).bind(id.to_string()).bind(workspace.to_string()).execute(&mut *tx).await?;
-        if discarded.rows_affected() != 1 {
-            return Ok(false);
-        }
-        let others = "SELECT COUNT(*) FROM generations WHERE workspace_id = $1 AND state <> 'discarded' AND cut = $2";
-        let (cut_alike,): (i64,) = sqlx::query_as(others)
+        let discarded = sqlx::query(update).bind(generation.to_string()).bind(workspace.to_string());
+        Ok(discarded.execute(&self.writer).await?.rows_affected() == 1)
+    }
+
+    /// Of a discarded build that nobody searches any more: what no other needs goes, its chunks and the vectors of its model.
+    pub async fn build_clear(&self, generation: &Generation) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let Generation { workspace, embedder, cut, .. } = generation;
+        let chunks = "DELETE FROM chunks WHERE ordinal >= $1 AND ordinal < $2 \
+                        AND document_id IN (SELECT id FROM documents WHERE workspace_id = $3) \
+                        AND NOT EXISTS (SELECT 1 FROM generations \
+                                        WHERE workspace_id = $3 AND state <> 'discarded' AND cut = $4)";
+        let first = i64::from(cut.first_ordinal());
+        sqlx::query(chunks)
+            .bind(first)
+            .bind(first + i64::from(Cut::SPAN))
             .bind(workspace.to_string())
             .bind(i64::from(cut.number()))
-            .fetch_one(&mut *tx)
+            .execute(&mut *tx)
             .await?;
-        if cut_alike == 0 {
-            let delete = "DELETE FROM chunks WHERE ordinal >= $1 AND ordinal < $2 \
-                            AND document_id IN (SELECT id FROM documents WHERE workspace_id = $3)";
-            let first = i64::from(cut.first_ordinal());
-            sqlx::query(delete)
-                .bind(first)
-                .bind(first + i64::from(Cut::SPAN))
-                .bind(workspace.to_string())
-                .execute(&mut *tx)
-                .await?;
-        }
         let vectors = "DELETE FROM vectors WHERE model = $1 \
                          AND NOT EXISTS (SELECT 1 FROM generations WHERE embedder = $1 AND state <> 'discarded')";
         sqlx::query(vectors).bind(embedder).execute(&mut *tx).await?;
-        tx.commit().await?;
-        Ok(true)
+        tx.commit().await
     }
 
     /// What was found gone after it was discarded.

@@ -222,7 +222,7 @@ impl Cut {
         rows_of(&mut self.tx, table)
     }
 
-    /// The tables that are there, which in a backup or left out of it.
+    /// The tables that are there, in a backup or left out of it.
     pub async fn tables(&mut self) -> Result<Vec<String>, StoreError> {
         tables_there(&mut self.tx, self.dialect).await
     }

@@ -29,7 +29,7 @@ pub struct Headings {
 impl Store {
     /// Of so many documents that this clearance admits, the newest first.
     pub async fn headings(&self, clearance: &Clearance, limit: usize) -> Result<Vec<Headings>, StoreError> {
-        let all = Narrowing { tier: None, group: None, source: None, words: None, places: Places::Shown };
+        let all = Narrowing { places: Places::Shown, ..Narrowing::NONE };
         let lines = self.documents(clearance, &all, Sorting::Newest, None, limit).await?;
         let mut found = Vec::with_capacity(lines.len());
         for page in lines.chunks(PAGE) {

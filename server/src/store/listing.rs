@@ -37,6 +37,14 @@ pub struct Narrowing {
     /// In the title or in an origin.
     pub words: Option<String>,
     pub places: Places,
+    /// To those of which something was lost or guessed on the way in.
+    pub with_problems: bool,
+}
+
+impl Narrowing {
+    /// Everything that one reads.
+    pub const NONE: Self =
+        Self { tier: None, group: None, source: None, words: None, places: Places::Whole, with_problems: false };
 }
 
 /// Where a list goes on.
@@ -268,7 +276,7 @@ impl Store {
     }
 
     /// The beginning of every list: nothing is selected but what the clearance admits. `None`: there can be nothing.
-    async fn narrowed(
+    pub(super) async fn narrowed(
         &self,
         columns: &str,
         clearance: &Clearance,
@@ -294,6 +302,9 @@ impl Store {
                 " AND EXISTS (SELECT 1 FROM origins o JOIN crawl_pages p ON p.origin = o.origin \
                  WHERE o.document_id = d.id AND p.source_id = {source} AND p.live = 1)"
             ));
+        }
+        if narrowing.with_problems {
+            phrase.push(" AND v.problems <> '[]'");
         }
         if let Some(words) = &narrowing.words {
             let (lower, typed) = (phrase.text(anywhere(&words.to_lowercase())), phrase.text(anywhere(words)));

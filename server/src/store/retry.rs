@@ -1,6 +1,6 @@
 //! Trying again: a new job of what did not become anything in former ones.
 
-use retrieval::model::JobId;
+use retrieval::model::{DocumentId, JobId};
 use sqlx::FromRow;
 
 use super::item::NewItem;
@@ -45,6 +45,34 @@ impl Store {
         }
         self.job_close(retried).await?;
         Ok(Some(retried))
+    }
+
+    /// A new job, closed already, that reads a document again from the bytes that were kept, as it stands under its readers
+    /// now. `None` when the onlooker does not read it.
+    pub async fn job_read_again(
+        &self,
+        onlooker: Onlooker<'_>,
+        document: DocumentId,
+        owner: &str,
+    ) -> Result<Option<JobId>, StoreError> {
+        let workspace = onlooker.clearance.workspace();
+        let Some(label) = self.document_label(onlooker.clearance, document).await? else { return Ok(None) };
+        let select = "SELECT o.origin, o.original, COALESCE((SELECT MIN(p.source_id) FROM crawl_pages p \
+                        JOIN sources s ON s.id = p.source_id AND s.workspace_id = o.workspace_id \
+                        WHERE p.origin = o.origin AND p.live = 1), '') \
+                      FROM origins o WHERE o.workspace_id = $1 AND o.document_id = $2 \
+                      ORDER BY o.seen_ms DESC, o.origin LIMIT 1";
+        let query = sqlx::query_as(select).bind(workspace.to_string()).bind(document.to_string());
+        let found: Option<(String, String, String)> = query.fetch_optional(&self.reader).await?;
+        let Some((origin, original, source)) = found else { return Ok(None) };
+        let source = (!source.is_empty()).then(|| rows::id(&source)).transpose()?;
+        let again = self.job_begin(workspace, JobKind::Ingest, source, owner).await?;
+        self.job_add(again, 0, &[NewItem { origin, original, label }]).await?;
+        if let Some(person) = onlooker.person {
+            self.job_set_begun_by(again, person).await?;
+        }
+        self.job_close(again).await?;
+        Ok(Some(again))
     }
 
     async fn items_failed(&self, onlooker: Onlooker<'_>, job: Option<JobId>) -> Result<Vec<FailedRow>, StoreError> {

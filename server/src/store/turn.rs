@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 
 use super::conversation::Conversation;
 use super::writing::Writing;
-use super::{Store, StoreError, rows};
+use super::{Store, StoreError, Told, rows};
 
 /// How many documents one query asks for.
 const PAGE: usize = 100;
@@ -77,6 +77,8 @@ pub struct Turn {
     pub record: Option<RecordId>,
     pub simulated: bool,
     pub asked_ms: i64,
+    /// How the answer was told, for whom that was looked up.
+    pub told: Option<Told>,
 }
 
 /// An answer that may be read.
@@ -358,6 +360,7 @@ fn turn(rests: Vec<Rest>, row: TurnRow, readable: &Readable) -> Result<Turn, Sto
         record: row.record_id.map(|record| rows::id(&record)).transpose()?,
         simulated: row.simulated != 0,
         asked_ms: row.asked_ms,
+        told: None,
     })
 }
 

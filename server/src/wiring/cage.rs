@@ -122,6 +122,8 @@ impl CageMaker {
             caches: Caches::default(),
             metrics: self.metrics.clone(),
             till,
+            settings: Arc::default(),
+            widget: None,
             front: Front { is_secure: true, behind_proxy: false, limits: Limits::new(clock, WITHOUT_LIMITS) },
         };
         Ok(Cage { people, library, answerer, mouth: Arc::new(Inward::new(desk)), folder: Some(folder) })

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { onDisk, upload } from "./shelf.mjs";
-import { SCREENSHOTS, ownTrouble, person, visit, violations } from "./stage.mjs";
+import { SCREENSHOTS, ask, ownTrouble, person, visit, violations } from "./stage.mjs";
 
 const ADMIN = "chief@example.org";
 const EDITOR = "lib@example.org";
@@ -47,7 +47,7 @@ const STATES = {
     path: "/library?q=Roof+garden",
     reach: async (page) => {
       await page.locator("a.name").first().click();
-      await page.locator("[role=tab]").nth(3).click();
+      await page.locator("[role=tab]").nth(4).click();
       await page.locator("#document form").waitFor();
     },
   },
@@ -69,6 +69,49 @@ const STATES = {
   },
   jobs: { path: "/jobs", reach: (page) => page.locator(".line-card").first().waitFor() },
   job: { path: "/jobs", reach: (page) => page.locator(".line-card").first().click().then(() => rows(page)) },
+  "jobs-none": { path: "/jobs?kind=crawl&state=failed", reach: (page) => page.locator(".empty").waitFor() },
+  schedules: { path: "/jobs/schedules", reach: (page) => page.locator("#schedules .line-card").first().waitFor() },
+  "schedule-form": {
+    path: "/jobs/schedules",
+    reach: async (page) => {
+      await page.locator("#schedules .line-card button").first().click();
+      await page.getByRole("dialog").locator("select").selectOption("own");
+    },
+  },
+  indexes: { path: "/jobs/indexes", reach: (page) => page.locator("#indexes > li").first().waitFor() },
+  "index-begin": {
+    path: "/jobs/indexes",
+    reach: async (page) => {
+      await page.locator("#begin-index").click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  "try-search": {
+    path: "/insight/search",
+    reach: async (page) => {
+      await page.locator("#try-query").fill("How long do refunds take?");
+      await page.locator("#try-query").press("Enter");
+      await page.locator("#found table summary").first().click();
+    },
+  },
+  insight: {
+    path: "/insight",
+    reach: async (page) => {
+      await page.locator("#overview svg.plot").first().waitFor();
+      await page.locator("#overview details summary").first().click();
+      await page.locator("#overview table").waitFor();
+    },
+  },
+  "open-questions": { path: "/insight/questions", reach: (page) => page.locator("#gaps .card").first().waitFor() },
+  unused: { path: "/insight/unused", reach: (page) => page.locator("#unused .empty, #unused tbody tr").first().waitFor() },
+  settings: { path: "/settings", reach: (page) => page.locator("#test-models").click().then(() => page.locator("#connections .line-card").first().waitFor()) },
+  begin: {
+    path: "/settings/begin",
+    reach: async (page) => {
+      await page.locator("#begin .chip").first().click();
+      await page.locator("#begin .answer .source-line").first().waitFor();
+    },
+  },
   people: { path: "/people", reach: rows },
   invite: { path: "/people", reach: (page) => page.locator("#invite").click() },
   person: { path: "/people", reach: (page) => page.locator("a.name").first().click().then(() => page.locator("#rights").waitFor()) },
@@ -99,8 +142,12 @@ const STATES = {
 
 const LOOKS = [360, 1_440].flatMap((width) => ["light", "dark"].flatMap((colorScheme) => ["en-GB", "de-DE"].map((locale) => ({ width, colorScheme, locale }))));
 
-test("there are people, a group and a document with a long title to look at", async () => {
+test("there are people, a group, questions and a document with a long title to look at", async () => {
   await person(EDITOR, "editor", "internal");
+  const visitor = await visit();
+  await ask(visitor.page, "How long do refunds take?");
+  await ask(visitor.page, "What is the boiling point of tungsten?");
+  await visitor.close();
   await person(ADMIN, "admin", "restricted");
   const { page, close } = await visit({ as: ADMIN, path: "/people/groups" });
   await page.locator("#group-form input").fill("quay-masters");

@@ -47,3 +47,45 @@ test("a job of somebody who reads more is as absent as one that never was", asyn
   assert.match(await page.locator("#main").innerText(), /no such thing/i);
   await close();
 });
+
+test("jobs are narrowed by kind and state, and the address remembers", async () => {
+  const { page, trouble, close } = await visit({ as: await person(EDITOR, "editor", "internal"), path: "/library" });
+  await upload(page, [onDisk("narrow.md", "# Narrow\n\nThe narrow gate is open at noon.\n")], { tier: "internal" });
+  await page.goto(new URL("/jobs", page.url()).href);
+  await page.locator(".line-card", { hasText: "Taking in files" }).first().waitFor();
+  await page.getByLabel("Kind").selectOption("crawl");
+  await page.getByRole("heading", { name: "No job is like that" }).waitFor();
+  assert.equal(await page.locator(".line-card").count(), 0);
+  await page.getByLabel("State").selectOption("done");
+  await page.getByLabel("Kind").selectOption("ingest");
+  await page.locator(".line-card").first().waitFor();
+  assert.equal(new URL(page.url()).search, "?kind=ingest&state=done");
+  await page.reload();
+  await page.locator(".line-card").first().waitFor();
+  assert.equal(await page.getByLabel("State").inputValue(), "done");
+  const states = await page.locator(".line-card .badge").allTextContents();
+  assert.deepEqual([...new Set(states)], ["Done"]);
+  await page.getByLabel("State").selectOption("cancelled");
+  await page.getByRole("heading", { name: "No job is like that" }).waitFor();
+  await page.getByLabel("State").selectOption("");
+  await page.locator(".line-card").first().waitFor();
+  assert.deepEqual(ownTrouble(trouble), []);
+  await close();
+});
+
+test("what the house does for itself stands among the schedules of an admin", async () => {
+  const { page, trouble, close } = await visit({ as: await person("chief@example.org", "admin", "restricted"), path: "/jobs" });
+  await page.getByRole("link", { name: "Schedules" }).click();
+  const line = page.locator("#schedules li", { hasText: "Putting the index in order" });
+  await line.getByText("every hour").waitFor();
+  await line.getByRole("button", { name: "Change when" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel("How often").selectOption("every night at 3:00 UTC");
+  await page.getByRole("button", { name: "Save" }).click();
+  await line.getByText("every night at 3:00 UTC").waitFor();
+  assert.equal(await line.getByRole("button", { name: "Take away" }).count(), 0, "it is the house's own");
+  await page.getByRole("link", { name: "Jobs", exact: true }).first().click();
+  await page.locator("#jobs").waitFor();
+  assert.deepEqual(ownTrouble(trouble), []);
+  await close();
+});

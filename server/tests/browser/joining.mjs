@@ -33,8 +33,10 @@ test("the first admin joins, signs out and signs in again, with nothing but the 
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
 
-  await page.waitForURL(`${house.origin}/`);
+  await page.waitForURL(`${house.origin}/settings/begin`);
   await page.locator("#account", { hasText: "Ada <b>Lovelace</b>" }).waitFor();
+  await firstSteps(page);
+  await page.waitForURL(`${house.origin}/`);
   assert.equal(await page.locator("#account b").count(), 0, "a name is text");
   await page.locator("#question").waitFor();
   await page.screenshot({ path: join(SCREENSHOTS, "signed-in.png"), fullPage: true });
@@ -64,6 +66,25 @@ test("the first admin joins, signs out and signs in again, with nothing but the 
   assert.deepEqual(ownTrouble(trouble), []);
   await close();
 });
+
+/** A question is tried on the handbook, what is missing is said, and one goes on to the questions. */
+async function firstSteps(page) {
+  await page.getByRole("heading", { level: 1, name: "Welcome to your library" }).waitFor();
+  const done = () => page.locator(".step .mark.good").count();
+  assert.equal(await done(), 1, "one is in, and nothing else is done");
+  assert.match(await page.locator("#begin").innerText(), /\d\d documents are there[^]*lectern\.toml/);
+  await page.locator("#begin-question").focus();
+  await page.keyboard.type("How long do refunds take?");
+  await page.keyboard.press("Enter");
+  await page.locator("#begin .answer", { hasText: "10 business days" }).waitFor();
+  assert.equal(await done(), 2);
+  await page.locator("#begin button.cite").first().click();
+  await page.locator("mark.is-chosen").waitFor();
+  await page.keyboard.press("Escape");
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("link", { name: "To the questions" }).focus();
+  await page.keyboard.press("Enter");
+}
 
 test("a link that was used, or is none, is said to be dead", async () => {
   const { page, trouble, close } = await visit({ width: 360, at: house });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { called, choose, fileRow, onDisk, upload } from "./shelf.mjs";
-import { PASSWORD, ask, newest, ownTrouble, person, visit } from "./stage.mjs";
+import { PASSWORD, ask, newest, ownTrouble, person, visit, violations } from "./stage.mjs";
 
 const EDITOR = "lib@example.org";
 const QUESTION = "What does a berth at the Quillmarsh jetty cost?";
@@ -53,6 +53,9 @@ test("an editor hands in five files, sees why one is broken, and opens one to ev
   await page.getByLabel("Search").fill("berths.md");
   await page.locator("#documents-count", { hasText: "1 document" }).waitFor();
   await page.locator("a.name").first().click();
+  await page.getByRole("tab", { name: "Versions" }).click();
+  await page.getByRole("heading", { name: "There is no former version" }).waitFor();
+  await whatItSaidBefore(page.url());
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.waitForURL((url) => url.pathname === "/library");
@@ -196,3 +199,25 @@ test("a long document comes in pages, each part with where it begins and ends", 
   assert.deepEqual(trouble, []);
   await close();
 });
+
+/** Former texts are for who reads everything: they may have had other readers. */
+async function whatItSaidBefore(address) {
+  const { page, trouble, close } = await visit({ as: await person("chief@example.org", "admin", "restricted"), path: new URL(address).pathname, axe: true });
+  await page.getByRole("tab", { name: "Versions" }).click();
+  await page.locator("#versions li").nth(1).waitFor();
+  await page.locator("#versions summary").first().click();
+  await page.locator(".changes").waitFor();
+  assert.match(await page.locator(".changes del").innerText(), /47 euros/);
+  assert.match(await page.locator(".changes ins").innerText(), /52 euros/);
+  assert.deepEqual(await violations(page), []);
+  await page.locator("#versions summary").nth(1).click();
+  await page.locator("#versions li").nth(1).getByText("47 euros").waitFor();
+  await page.locator("#read-again").click();
+  await page.waitForURL(/\/jobs\//);
+  await page.locator("tbody .badge", { hasText: "Unchanged" }).waitFor();
+  await page.goto(new URL("/library?problems=true", page.url()).href);
+  await page.getByLabel("Problems").selectOption("");
+  await page.locator("tbody tr").first().waitFor();
+  assert.deepEqual(ownTrouble(trouble), []);
+  await close();
+}

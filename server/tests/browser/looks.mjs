@@ -68,9 +68,9 @@ const STATES = {
     as: EDITOR,
     reach: (page) => page.locator(".waiting a").first().click().then(() => page.locator("#reply").waitFor()),
   },
-  insight: { path: "/insight", as: EDITOR, reach: (page) => page.locator("#feedback td a").first().waitFor() },
+  "feedback-list": { path: "/insight/feedback", as: EDITOR, reach: (page) => page.locator("#feedback td a").first().waitFor() },
   record: {
-    path: "/insight",
+    path: "/insight/feedback",
     as: EDITOR,
     reach: async (page) => {
       await page.locator("#feedback td a").first().click();

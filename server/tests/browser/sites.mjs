@@ -33,6 +33,45 @@ test("a site is read, each address says what became of it, and it is forgotten",
   }
 });
 
+/** The site is planned from its page, changed among the schedules, switched off, and unplanned. */
+async function planIt(seen, at, origin) {
+  await seen.goto(`${at.origin}/library/sources`);
+  await seen.locator(".line-card").click();
+  await seen.locator("#planned", { hasText: "Read when somebody says so." }).waitFor();
+  await seen.locator("#plan-site").click();
+  await seen.getByRole("dialog").getByLabel("How often").selectOption("every 6 h");
+  await seen.getByRole("button", { name: "Save" }).click();
+  await seen.locator("#planned", { hasText: "Read by itself every 6 hours; next" }).waitFor();
+
+  await seen.goto(`${at.origin}/jobs/schedules`);
+  const line = seen.locator("#schedules li", { hasText: `${origin}/docs/` });
+  await line.getByText("every 6 hours").waitFor();
+  assert.equal(await seen.locator("#schedules li").count(), 1, "what the house does for itself is the admins'");
+  await line.getByRole("button", { name: "Change when" }).click();
+  const dialog = seen.getByRole("dialog");
+  await dialog.getByLabel("How often").selectOption("otherwise");
+  await dialog.locator("[name=expression]").fill("61 3 * * *");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.locator(".wrong", { hasText: "minute: \"61\"" }).waitFor();
+  await dialog.locator("[name=expression]").fill("30 3 * * mon-fri");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await line.getByText("30 3 * * mon-fri").waitFor();
+  await line.getByLabel("On").uncheck();
+  await line.getByText("next").waitFor({ state: "detached" });
+  await seen.reload();
+  assert.equal(await line.getByLabel("On").isChecked(), false, "it stays off");
+  await line.getByRole("button", { name: "Take away" }).click();
+  await dialog.getByRole("button", { name: "Take away" }).click();
+  await seen.getByRole("heading", { name: "Nothing begins by itself" }).waitFor();
+
+  await seen.locator("#add-schedule").click();
+  await dialog.getByLabel("Site").selectOption({ label: `${origin}/docs/` });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await line.getByText("every day").waitFor();
+  await seen.locator("#add-schedule").click();
+  await seen.getByText("Every site is planned").first().waitFor();
+}
+
 async function readAndForget(at, origin) {
   const link = await at.invite(EDITOR, "editor", "internal");
   const { page: seen, trouble, close } = await visit({ at, path: `/join#${link}`, width: 1_440 });
@@ -78,6 +117,7 @@ async function readAndForget(at, origin) {
   await seen.getByRole("dialog").locator(".wrong", { hasText: "A site brings this document" }).waitFor();
   await seen.getByRole("button", { name: "Cancel" }).click();
 
+  await planIt(seen, at, origin);
   await seen.goto(`${at.origin}/library/sources`);
   await seen.locator(".line-card").click();
   await seen.getByRole("button", { name: "Delete" }).click();

@@ -55,6 +55,14 @@ test("an answer comes word by word, without a jump, and what is not borne out is
   assert.equal(await newest(page).locator("li strong").textContent(), "First:");
   assert.ok((await page.evaluate(() => globalThis.shifts)) < 0.01, "nothing jumped");
   await page.screenshot({ path: join(SCREENSHOTS, "unsupported.png") });
+  const told = () => Promise.all([doubt.textContent(), newest(page).locator(".notes").innerText(), newest(page).locator(".words").innerText()]);
+  const before = await told();
+  await newest(page).getByRole("button", { name: "This did not help" }).click();
+  await newest(page).locator("form.feedback").waitFor();
+  await page.reload();
+  await doubt.waitFor();
+  assert.deepEqual(await told(), before, "after a reload it is marked and worded as before");
+  assert.equal(await newest(page).getByRole("button", { name: "This did not help" }).getAttribute("aria-pressed"), "true");
   assert.deepEqual(trouble, []);
   await close();
 });

@@ -141,6 +141,8 @@ fn cage(ground: Ground, fault: Fault) -> Cage {
         oidc: None,
         front: front(&library, PLENTY),
         till: till(&library),
+        settings: Arc::default(),
+        widget: None,
         audit: Audit::new(library.store.clone(), library.workspace),
         watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),
         answerer: answerer.clone(),

@@ -69,7 +69,10 @@ impl Ground {
         let dial = Arc::new(AtomicU64::new(NOON_MS));
         let store = open(&database, &folder, clock(&dial)).await.unwrap();
         let workspace = store.workspace_ensure("main").await.unwrap();
-        let generation = store.generation_begin(workspace, &generation(), Cut::default()).await.unwrap();
+        let generation = match store.generation_live(workspace).await.unwrap() {
+            Some(live) => live,
+            None => store.generation_begin(workspace, &generation(), Cut::default()).await.unwrap(),
+        };
         Self { store, workspace, generation, database, dial, folder }
     }
 

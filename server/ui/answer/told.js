@@ -5,7 +5,7 @@
  *
  * @typedef {import("./wire.js").Cited} Cited
  * @typedef {{text: string, citations: Cited[], ranges: import("./inline.js").Range[], looked: import("./wire.js").Looked[],
- *   isComing: boolean, masked?: boolean, declined?: boolean, mode?: string, model?: string, notice?: string, interrupted?: boolean,
+ *   isComing: boolean, masked?: boolean, declined?: boolean, mode?: string, model?: string, notice?: string, interrupted?: boolean, areDocuments?: boolean,
  *   asked_as?: string, simulated?: boolean}} Told
  */
 
@@ -77,7 +77,7 @@ function sourceLists(told, open) {
   return [
     cited.length > 0 ? h("h3", { class: "unseen" }, say("sources.cited")) : null,
     cited.length > 0 ? h("ol", { class: "cited" }, cited.map((citation) => citedLine(citation, open))) : null,
-    looked.length > 0 ? lookedAt(looked) : null,
+    looked.length > 0 ? lookedAt(looked, told.areDocuments ?? false) : null,
   ];
 }
 
@@ -91,10 +91,10 @@ function citedLine(citation, open) {
   return h("li", {}, line);
 }
 
-/** @param {import("./wire.js").Looked[]} looked */
-function lookedAt(looked) {
+/** @param {import("./wire.js").Looked[]} looked @param {boolean} areDocuments and not passages of them */
+function lookedAt(looked, areDocuments) {
   const lines = h("ul", { class: "cited" }, looked.map(lookedLine));
-  return h("details", { class: "looked" }, h("summary", {}, say("sources.looked", { n: looked.length })), lines);
+  return h("details", { class: "looked" }, h("summary", {}, say(areDocuments ? "sources.looked_documents" : "sources.looked", { n: looked.length })), lines);
 }
 
 /** Of what was looked at in vain, the documents that the answer names. @param {Told} told @param {import("./wire.js").Looked[]} looked */

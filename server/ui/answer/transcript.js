@@ -5,6 +5,7 @@ import { h } from "../parts/element.js";
 import { moment, say } from "../words.js";
 import { replyView } from "./reply.js";
 import { answerView } from "./told.js";
+import { remembered } from "./wire.js";
 
 /** @param {import("./wire.js").Turn[]} turns @param {import("./wire.js").Reply[]} replies */
 export function transcript(turns, replies) {
@@ -16,7 +17,7 @@ export function transcript(turns, replies) {
 /** @param {import("./wire.js").Turn} turn */
 function turnOf(turn) {
   const view = answerView();
-  view.show({ ...turn, text: turn.answer, ranges: [], looked: [], isComing: false });
+  view.show({ ...turn, ...remembered(turn), text: turn.answer, isComing: false });
   const asked = h("div", { class: "asked" }, h("p", { class: "question", dir: "auto" }, turn.question), h("span", { class: "quiet" }, moment(turn.asked_ms)));
   const head = h("h2", { class: "unseen" }, say("turn.asked"));
   return h("article", { class: "turn", "aria-label": say("turn.label", { question: turn.question.slice(0, 80) }) }, head, asked, view.node);

@@ -8,7 +8,8 @@
  * @typedef {{id: string, state: string, reason: string, matter?: string, begun_ms: number, resolved_ms?: number}} Handoff
  * @typedef {{after_turn: number, text: string, said_ms: number}} Reply of a person
  * @typedef {{turn: number, question: string, answer: string, masked: boolean, declined: boolean, simulated: boolean,
- *   asked_as?: string, citations: Cited[], record_id: string | null, asked_ms: number}} Turn
+ *   asked_as?: string, citations: Cited[], record_id: string | null, asked_ms: number, mode?: string, model?: string, notice?: string,
+ *   interrupted?: boolean, marks?: {start: number, end: number, standing: string}[], sources?: Looked[], helpful?: boolean}} Turn
  * @typedef {{answer: string, declined: boolean, citations: Cited[], mode: string, model: string, notice?: string,
  *   interrupted?: boolean, asked_as?: string, record_id: string | null, turn?: number, handoff?: Handoff}} Done
  * @typedef {{start: number, end: number, standing: string, citations: Cited[]}} Checked in bytes
@@ -31,6 +32,22 @@ export function letters() {
     }
     return counted;
   };
+}
+
+/**
+ * Of an answer of long ago, what its sentences stand for, in letters, and what was looked at: older servers tell neither.
+ *
+ * @param {Turn} turn
+ */
+export function remembered({ answer, citations, marks = [], sources = [] }) {
+  const lettersOf = letters();
+  const ranges = marks.map(({ start, end, standing }) => {
+    const [from, to] = [lettersOf(answer, start), lettersOf(answer, end)];
+    return { start: from, end: from + answer.slice(from, to).trimEnd().length, standing };
+  });
+  // Of long ago documents are known and not their passages: one that is cited was not looked at besides.
+  const looked = sources.filter((one) => !citations.some(({ document_id }) => document_id === one.document_id));
+  return { ranges, looked, areDocuments: true };
 }
 
 /** A page of the web, where it is one: to the words themselves, where the server says how. @param {{url: string, link?: string}} cited */

@@ -67,7 +67,8 @@ function form(found) {
     const who = login.readOnly ? {} : { login: login.value };
     await call("POST", "/links/redeem", { link: link(), ...who, name: name.value, password: first.value });
     tellOthers({ what: "person" });
-    location.replace("/");
+    // Whoever is the first has everything before them.
+    location.replace(found.purpose === "first_admin" ? "/settings/begin" : "/");
   }, sentence);
   return made;
 }

@@ -18,6 +18,7 @@ const KNOWN = [
   [/^"(.*)" is not a group/, "refusal.group_name"],
   [/^there is nobody of that name/, "refusal.nobody"],
   [/^this person cannot come in/, "refusal.not_in"],
+  [/^((?:every |nothing says when|\d+ fields are not|(?:minute|hour|day|month)[a-z ,]*: "|"[^"]*" is not min).*)/, "refusal.expression"],
   [/^one can only ask as/, "refusal.reads_less"],
 ];
 

@@ -20,6 +20,8 @@ const JOBS = {
   failed: ["job.failed", "bad"], cancelled: ["job.cancelled", "warn"],
 };
 
+export const JOB_STATES = Object.keys(JOBS);
+
 const ENDED = ["done", "failed", "cancelled"];
 
 /** @param {string} status */
@@ -33,9 +35,13 @@ export function statusBadge(status) {
 }
 
 /** @param {string} state of a job */
+export function stateName(state) {
+  return JOBS[state] ? say(JOBS[state][0]) : state;
+}
+
+/** @param {string} state of a job */
 export function stateBadge(state) {
-  const [key, kind] = JOBS[state] ?? [null, ""];
-  return h("span", { class: `badge ${kind}` }, key ? say(key) : state);
+  return h("span", { class: `badge ${JOBS[state]?.[1] ?? ""}` }, stateName(state));
 }
 
 /** @param {string} state of a job */

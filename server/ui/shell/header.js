@@ -75,6 +75,7 @@ function accountMenu(known) {
   return menu(opener, () => [
     h("p", { class: "head" }, h("bdi", {}, known.login)),
     itemLink(say("account"), "account", "/account"),
+    mayOpen("admin") ? itemLink(say("way.settings"), "settings", "/settings") : null,
     item(say("sign_out"), "out", signOut),
     h("hr"),
     ...looks(),

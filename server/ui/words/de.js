@@ -37,6 +37,7 @@ export default {
   "way.insight": "Einblick",
   "way.jobs": "Aufträge",
   "way.library": "Bibliothek",
+  "way.settings": "Einstellungen",
   "way.people": "Personen",
 
   // What went wrong
@@ -128,6 +129,7 @@ export default {
   "standing.unsupported": "von der Quelle nicht belegt",
   "sources.cited": "Quellen",
   "sources.looked": { one: "{n} weitere Stelle wurde angesehen", other: "{n} weitere Stellen wurden angesehen" },
+  "sources.looked_documents": { one: "{n} weiteres Dokument wurde angesehen", other: "{n} weitere Dokumente wurden angesehen" },
   "sources.nearest": "Die nächsten Dokumente",
   "source.at_page": "öffnet sich auf Seite {n}",
   "source.before": "Zeigen, was davor steht",

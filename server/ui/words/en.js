@@ -37,6 +37,7 @@ export default {
   "way.jobs": "Jobs",
   "way.library": "Library",
   "way.people": "People",
+  "way.settings": "Settings",
 
   // What went wrong
   "absent.title": "There is no such page",
@@ -127,6 +128,7 @@ export default {
   "standing.unsupported": "not borne out by its source",
   "sources.cited": "Sources",
   "sources.looked": { one: "{n} more passage was looked at", other: "{n} more passages were looked at" },
+  "sources.looked_documents": { one: "{n} more document was looked at", other: "{n} more documents were looked at" },
   "sources.nearest": "The nearest documents",
   "source.at_page": "opens at page {n}",
   "source.before": "Show what stands before",

@@ -144,6 +144,19 @@ const LOOKING_BACK: Section = Section {
         row("GET", "/api/v1/feedback", "Lists what was said of answers, of the newest first.")
             .query::<FeedbackQuery>()
             .gives::<FeedbackReply>(200),
+        row(
+            "GET",
+            "/api/v1/insight",
+            "Sums up what was asked and how it went, day by day, and what the library holds.",
+        )
+        .query::<InsightQuery>()
+        .gives::<InsightReply>(200),
+        row("GET", "/api/v1/insight/questions", "Groups by their meaning the questions that had no good answer.")
+            .query::<InsightQuery>()
+            .gives::<GapsReply>(200),
+        row("GET", "/api/v1/insight/unused", "Lists documents that no answer has quoted for long.")
+            .query::<UnusedQuery>()
+            .gives::<UnusedReply>(200),
         row("GET", "/api/v1/answers/{answer}", "Shows how an answer came about.").gives::<RecordReply>(200),
     ],
 };
@@ -186,6 +199,12 @@ const DOCUMENTS: Section = Section {
             .headers(&[IF_NONE_MATCH])
             .gives_bytes("text/plain")
             .also(&[304]),
+        row("GET", "/api/v1/documents/{document}/versions", "Lists the versions of a document.").gives::<Versions>(200),
+        row("GET", "/api/v1/documents/{document}/versions/text", "Gives the text of a version.")
+            .query::<VersionQuery>()
+            .gives_bytes("text/plain"),
+        row("POST", "/api/v1/documents/{document}/read-again", "Reads a document again from its original file.")
+            .gives::<Accepted>(202),
         row("GET", "/api/v1/documents/{document}/original", "Gives the file that a document was made of.")
             .headers(&[IF_NONE_MATCH, "Range", "If-Range"])
             .gives_bytes("application/octet-stream")
@@ -391,6 +410,9 @@ const RIGHTS: Section = Section {
         row("POST", "/api/v1/backup", "Gives everything that cannot be made again as one file, as of one moment.")
             .takes::<BackupRequest>()
             .gives_bytes("application/octet-stream"),
+        row("GET", "/api/v1/settings", "Shows what the house was told, without its secrets.")
+            .gives::<SettingsReply>(200),
+        row("POST", "/api/v1/settings/test", "Asks the models whether they are there.").gives::<ConnectionsReply>(200),
         row("POST", "/api/v1/self-check", "Searches for leaks now, and says what was found.")
             .gives::<SelfCheckReply>(200)
             .also(&[409]),

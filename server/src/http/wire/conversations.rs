@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{HandoffReply, ReplyLine, Viewer, link, place};
+use super::{HandoffReply, ReplyLine, SourceLine, Viewer, link, place};
 use crate::config::Secret;
-use crate::conversation::{Begun, Cited as KeptCitation, Conversation, Listed, MASKED, Said, Turn};
+use crate::conversation::{Begun, Cited as KeptCitation, Conversation, Listed, MASKED, Mark, Said, Told, Turn};
 
 /// How many of a list one reply holds, where the request does not say, and at most.
 const LISTED: usize = 50;
@@ -111,6 +111,36 @@ pub struct TurnReply {
     pub citations: Vec<RememberedCitation>,
     pub record_id: Option<String>,
     pub asked_ms: i64,
+    /// `extractive`, `generated` and so on; this and what follows: while the answer may be read and its record is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Why it is not in the language model's words, where it would have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// It was stopped, or broke off for want of room.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// Its sentences that are not simply borne out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<MarkReply>,
+    /// The documents that were looked at for it and may be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceLine>,
+    /// What its asker said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helpful: Option<bool>,
+}
+
+/// A sentence of an answer that is not simply borne out.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct MarkReply {
+    /// In bytes of the answer.
+    pub start: usize,
+    pub end: usize,
+    /// `unsupported` or `conflict`, as the event `checked` has them.
+    pub standing: String,
 }
 
 /// A citation of an earlier answer: the quote as it was, the document as it is called now.
@@ -171,7 +201,7 @@ impl ConversationReply {
 
 impl TurnReply {
     pub fn new(turn: Turn, viewer: Viewer) -> Self {
-        let Turn { ordinal, question, answer, asked_as, declined, record, simulated, asked_ms } = turn;
+        let Turn { ordinal, question, answer, asked_as, declined, record, simulated, asked_ms, told } = turn;
         let masked = answer.is_none();
         let (answer, citations) =
             answer.map_or_else(|| (MASKED.to_owned(), Vec::new()), |answer| (answer.text, answer.citations));
@@ -186,7 +216,35 @@ impl TurnReply {
             citations: citations.into_iter().map(|cited| RememberedCitation::new(cited, viewer)).collect(),
             record_id: record.map(|record| record.to_string()),
             asked_ms,
+            mode: None,
+            model: None,
+            notice: None,
+            interrupted: false,
+            marks: Vec::new(),
+            sources: Vec::new(),
+            helpful: None,
         }
+        .with_telling(told, viewer)
+    }
+
+    fn with_telling(self, told: Option<Told>, viewer: Viewer) -> Self {
+        let Some(Told { mode, model, notice, is_cut, marks, looked, is_helpful }) = told else { return self };
+        Self {
+            mode: Some(mode),
+            model: Some(model),
+            notice,
+            interrupted: is_cut,
+            marks: marks.into_iter().map(MarkReply::from).collect(),
+            sources: looked.into_iter().map(|looked| SourceLine::of(looked, viewer)).collect(),
+            helpful: is_helpful,
+            ..self
+        }
+    }
+}
+
+impl From<Mark> for MarkReply {
+    fn from(Mark { bytes, standing }: Mark) -> Self {
+        Self { start: bytes.start, end: bytes.end, standing }
     }
 }
 

@@ -16,6 +16,8 @@ pub struct DocumentsQuery {
     pub source: Option<String>,
     /// In the title or in where it came from.
     pub q: Option<String>,
+    /// Only those of which something was lost or guessed on the way in; for editors.
+    pub problems: Option<bool>,
     /// `newest`, which is the default, or `title`.
     pub sort: Option<String>,
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{AskRequest, Cited, Viewer, place};
-use crate::answer::{Checked, Source, Standing};
+use crate::answer::{Checked, Source, standing_name};
+use crate::conversation::Looked;
 
 /// The event `sources`: before a word of the answer.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -79,18 +80,25 @@ impl SourcesEvent {
 impl CheckedEvent {
     pub fn new(checked: Checked, viewer: Viewer) -> Self {
         let Checked { range, standing, citations } = checked;
-        let standing = match standing {
-            Standing::Uncited => "uncited",
-            Standing::Supported => "supported",
-            Standing::Unsupported => "unsupported",
-            Standing::Conflict => "conflict",
-        };
         let citations = citations.into_iter().map(|citation| Cited::new(citation, viewer)).collect();
-        Self { start: range.start, end: range.end, standing: standing.to_owned(), citations }
+        Self { start: range.start, end: range.end, standing: standing_name(standing).to_owned(), citations }
     }
 }
 
 impl SourceLine {
+    /// A document, as it is called now.
+    pub fn of(looked: Looked, viewer: Viewer) -> Self {
+        let Looked { document, title, origin, dated } = looked;
+        Self {
+            document_id: document.to_string(),
+            title,
+            url: place(origin, viewer),
+            page: None,
+            heading: String::new(),
+            dated,
+        }
+    }
+
     fn new(source: Source, viewer: Viewer) -> Self {
         let Source { document, title, origin, page, heading, dated } = source;
         Self { document_id: document.to_string(), title, url: place(origin, viewer), page, heading, dated }

@@ -138,6 +138,13 @@ mod tests {
             citations: vec![citation],
             record_id: None,
             asked_ms: 7,
+            mode: None,
+            model: None,
+            notice: None,
+            interrupted: false,
+            marks: Vec::new(),
+            sources: Vec::new(),
+            helpful: None,
         }
     }
 

@@ -107,7 +107,7 @@ async fn only_its_passphrase_opens_it(ground: Ground) {
     assert!(needed.contains("sealed") && needed.contains("LECTERN_BACKUP_PASSPHRASE"), "{needed}");
     let path = on_disk(&sealed);
     assert!(check(path.path(), Some(&secret(KEPT))).is_ok());
-    for at in (0..sealed.len()).step_by(sealed.len() / 9) {
+    for at in [90, sealed.len() / 2, sealed.len() - 1] {
         let mut changed = sealed.clone();
         changed[at] ^= 1;
         assert!(check(on_disk(&changed).path(), Some(&secret(KEPT))).is_err(), "byte {at}");

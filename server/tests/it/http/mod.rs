@@ -13,6 +13,7 @@ mod forgotten;
 mod generations;
 mod handoffs;
 mod history;
+mod insight;
 mod jobs;
 mod limits;
 mod malformed;
@@ -22,12 +23,15 @@ mod review;
 mod room;
 mod schema;
 mod security;
+mod settings;
 mod simulate;
 mod spending;
 pub mod streams;
 mod suggestions;
 mod table;
 mod talks;
+mod told_again;
+mod widget;
 
 mod keys;
 mod people;
@@ -148,6 +152,8 @@ fn over(home: Home, answerer: Answerer, visitors: bool, limits: LimitConfig) -> 
         caches: Caches::default(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         till: till(&library),
+        settings: Arc::new(Vec::new()),
+        widget: None,
         front: front(&library, limits),
     };
     Served { router: router(desk.clone()), people, desk, readiness, library, ground: home.ground }

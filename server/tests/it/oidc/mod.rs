@@ -114,6 +114,8 @@ impl House {
             watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),
             front: front(&library, PLENTY),
             till: till(&library),
+            settings: Arc::default(),
+            widget: None,
             answerer,
             streams: Streams::default(),
             library,

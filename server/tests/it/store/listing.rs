@@ -20,7 +20,7 @@ on_both!(
 );
 
 fn all() -> Narrowing {
-    Narrowing { tier: None, group: None, source: None, words: None, places: Places::Whole }
+    Narrowing::NONE
 }
 
 async fn origins(ground: &Ground, clearance: &Clearance, narrowing: &Narrowing) -> BTreeSet<String> {

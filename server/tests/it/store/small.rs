@@ -4,7 +4,7 @@ use ingest::draft::hash_of;
 use ingest::ports::{Catalog, CatalogError, Change};
 use retrieval::access::Reach;
 use retrieval::model::{ContentHash, DocumentId, GenerationId};
-use server::store::{AnswerRecord, Originals};
+use server::store::{AnswerRecord, Originals, Tokens};
 use uuid::Uuid;
 
 use crate::ground::{Ground, MODEL, draft, label, on_both};
@@ -69,6 +69,7 @@ async fn an_answer_record_holds_what_rested_on_what(ground: Ground) {
         model: "none".into(),
         trace: serde_json::json!({"candidates": [{"point": "x", "fused": 0.5}]}),
         took_ms: 12,
+        tokens: Tokens::default(),
         documents: vec![(DocumentId(Uuid::from_u128(3)), true), (DocumentId(Uuid::from_u128(4)), false)],
     };
     let id = ground.store.answer_record_insert(&record).await.unwrap().to_string();

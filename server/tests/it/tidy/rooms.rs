@@ -164,6 +164,7 @@ const ROOMS: &[Room] = &[
             "server::store",
         ],
     ),
+    room("server/src/insight", &["retrieval::model", "retrieval::access", "retrieval::ports", "server::store"]),
     room("server/src/review.rs", &["retrieval::model", "retrieval::access", "server::answer", "server::store"]),
     room(
         "server/src/people",
@@ -200,6 +201,7 @@ const ROOMS: &[Room] = &[
             "server::chat::Day",
             "server::chat::Spent",
             "server::chat::Till",
+            "server::chat::trial",
             "server::clock",
             "server::people",
             "server::conversation",
@@ -211,6 +213,7 @@ const ROOMS: &[Room] = &[
             "retrieval::cache::Caches",
             "server::answer",
             "server::library",
+            "server::insight",
             "server::review",
             "server::config",
             "server::store::StoreError",

@@ -7,14 +7,14 @@ import { h } from "../../parts/element.js";
 import { toast } from "../../shell/notices.js";
 import { say } from "../../words.js";
 
-/** @param {string} record the answer's */
-export function feedback(record) {
+/** @param {string} record the answer's @param {boolean | null} before what was said of it so far */
+export function feedback(record, before) {
   const path = `/answers/${record}/feedback`;
   const place = h("div", { class: "feedback-place" });
   const yes = button({ label: say("feedback.yes"), icon: "thumb-up", bare: true, kind: "plain small", press: () => judge(true) });
   const no = button({ label: say("feedback.no"), icon: "thumb-down", bare: true, kind: "plain small", press: () => judge(false) });
   /** @type {boolean | null} */
-  let said = null;
+  let said = before;
   mark();
 
   function mark() {
@@ -24,7 +24,7 @@ export function feedback(record) {
 
   /** The same once more takes it back. @param {boolean} helpful */
   async function judge(helpful) {
-    const before = said;
+    const former = said;
     said = said === helpful ? null : helpful;
     mark();
     place.replaceChildren();
@@ -34,7 +34,7 @@ export function feedback(record) {
       if (said === true) toast(say("feedback.thanks"));
       if (said === false) ask();
     } catch (error) {
-      said = before;
+      said = former;
       mark();
       toast(sentence(error));
     }

@@ -9,7 +9,7 @@
  */
 
 import { answerView } from "../../answer/told.js";
-import { letters, placeIn, webAddress } from "../../answer/wire.js";
+import { letters, placeIn, remembered, webAddress } from "../../answer/wire.js";
 import { button } from "../../parts/button.js";
 import { fill, h } from "../../parts/element.js";
 import { toast } from "../../shell/notices.js";
@@ -82,10 +82,10 @@ export function turnView(question, doing) {
     },
     /** One of long ago. @param {Turn} turn */
     remembers(turn) {
-      Object.assign(told, { ...turn, text: turn.answer, isComing: false });
+      Object.assign(told, { ...turn, ...remembered(turn), text: turn.answer, isComing: false });
       draw();
       edit.title = moment(turn.asked_ms);
-      fill(actions, turn.masked ? [] : answerActions(told, turn.record_id, question, doing));
+      fill(actions, turn.masked ? [] : answerActions(told, turn.record_id, question, doing, turn.helpful));
     },
     /** Nothing came of it. @param {string} why @param {{keep: boolean}} how whether the words that were told stay */
     fails(why, { keep }) {
@@ -99,11 +99,11 @@ export function turnView(question, doing) {
   };
 }
 
-/** @param {import("../../answer/told.js").Told} told @param {string | null} record @param {string} question @param {Doing} doing */
-function answerActions(told, record, question, doing) {
+/** @param {import("../../answer/told.js").Told} told @param {string | null} record @param {string} question @param {Doing} doing @param {boolean} [helpful] what was said of it before */
+function answerActions(told, record, question, doing, helpful) {
   const copy = button({ label: say("copy.with_sources"), icon: "copy", bare: true, kind: "plain small", press: () => copied(told) });
   const again = button({ label: say("ask.again"), icon: "retry", bare: true, kind: "plain small", press: () => doing.retry(question) });
-  const judged = record ? feedback(record) : null;
+  const judged = record ? feedback(record, helpful ?? null) : null;
   const handOff = told.declined ? button({ label: say("handoff.offer"), icon: "hand", kind: "small hand-off", press: doing.passOn }) : null;
   return [
     told.mode === "clarify" ? choicesOf(told.text, doing) : null,

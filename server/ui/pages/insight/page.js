@@ -1,55 +1,21 @@
 // @ts-check
-/**
- * Questions asked: what people thought of answers, and how an answer came about.
- *
- * @typedef {{record_id: string, question: string, declined: boolean, helpful: boolean, reason: string, comment: string,
- *   given_ms: number}} Entry
- */
+/** What was asked and how it went. Knows which of its pages is asked for, and none of them. */
 
-import { fill, h, theirs } from "../../parts/element.js";
-import { empty, paged, table } from "../../parts/list.js";
-import { tabs } from "../../parts/tabs.js";
-import { moment, say } from "../../words.js";
-import { recordView } from "./record.js";
+import { sections } from "../../parts/sections.js";
+import { say } from "../../words.js";
 
-/** @type {Record<string, import("../../words.js").Key>} */
-const REASONS = {
-  wrong: "reason.wrong", outdated: "reason.outdated", incomplete: "reason.incomplete", unclear: "reason.unclear", other: "reason.other",
-};
-
-/** @param {import("../../shell/routes.js").Visit} visit */
+/** @param {import("../../shell/routes.js").Visit} visit @returns {Promise<import("../../shell/routes.js").Opened>} */
 export async function open(visit) {
-  if (visit.params.answer) return recordView(visit, visit.params.answer);
-  const view = (/** @type {string} */ query) => (/** @type {HTMLElement} */ panel) => list(panel, query);
-  const views = [
-    { title: say("insight.all"), fill: view("") },
-    { title: say("insight.unhelpful"), fill: view("?helpful=false") },
-    { title: say("insight.helpful"), fill: view("?helpful=true") },
-  ];
-  const head = h("header", { class: "page-head" }, h("h1", {}, say("insight.feedback")), h("p", { class: "quiet" }, say("insight.about")));
-  fill(visit.main, h("div", { class: "page", id: "feedback" }, head, tabs(say("insight.feedback"), views)));
-  return { title: say("insight.feedback") };
+  const { path, params } = visit;
+  if (params.answer) return (await import("./record.js")).recordView(visit, params.answer);
+  if (path === "/insight/feedback") return (await import("./feedback.js")).open(visit);
+  if (path === "/insight/search") return (await import("./search.js")).open(visit);
+  if (path === "/insight/questions") return (await import("./questions.js")).open(visit);
+  return path === "/insight/unused" ? (await import("./unused.js")).open(visit) : (await import("./overview.js")).open(visit);
 }
 
-/** @param {HTMLElement} panel @param {string} query */
-function list(panel, query) {
-  const { frame, body, row } = table(say("insight.feedback"), [
-    { title: say("insight.question"), class: "wide" }, { title: say("insight.judged") }, { title: say("insight.comment"), class: "wide" }, { title: say("insight.when") },
-  ]);
-  const draw = (/** @type {Entry} */ entry) => row(question(entry), judged(entry), theirs(entry.comment), moment(entry.given_ms));
-  const none = () => empty("insight", say("insight.none"), say("insight.none_about"));
-  const { foot } = paged({ path: `/feedback${query}`, of: "feedback", into: body, draw, none, whole: panel });
-  panel.append(frame, foot);
-}
-
-/** @param {Entry} entry */
-function question({ record_id, question: asked, declined }) {
-  const link = h("a", { href: `/insight/answers/${record_id}`, dir: "auto" }, asked);
-  return h("span", {}, link, declined ? [" ", h("span", { class: "badge" }, say("insight.declined"))] : null);
-}
-
-/** @param {Entry} entry */
-function judged({ helpful, reason }) {
-  const why = REASONS[reason] ? h("span", { class: "quiet" }, " ", say(REASONS[reason])) : null;
-  return h("span", {}, h("span", { class: `badge ${helpful ? "good" : "bad"}` }, say(helpful ? "insight.yes" : "insight.no")), why);
+/** @param {string} here */
+export function insightSections(here) {
+  return sections(say("way.insight"), [["/insight", say("insight.overview")], ["/insight/questions", say("gaps.head")], ["/insight/unused", say("unused.head")],
+    ["/insight/feedback", say("insight.feedback")], ["/insight/search", say("try.head")]], here);
 }

@@ -22,7 +22,7 @@ export async function recordView({ main, left }, id) {
   /** @type {Record} */
   const record = await call("GET", `/answers/${encodeURIComponent(id)}`);
   if (left.aborted) return { title: "" };
-  const back = h("div", { class: "row" }, linkButton(say("insight.feedback"), "/insight", { icon: "back", kind: "plain small" }));
+  const back = h("div", { class: "row" }, linkButton(say("insight.feedback"), "/insight/feedback", { icon: "back", kind: "plain small" }));
   const head = h("header", { class: "page-head" }, back, h("h1", { dir: "auto" }, record.question), facts(record));
   const page = h("div", { class: "page", id: "record" }, head, answer(record), documents(record), candidates(record.trace), raw(record.trace));
   const beside = h("aside", { id: "beside", hidden: true, "aria-label": say("source.beside") });

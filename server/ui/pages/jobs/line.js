@@ -7,7 +7,10 @@ import { hasEnded, stateBadge } from "../../parts/statuses.js";
 import { moment, say } from "../../words.js";
 
 /** @type {Record<string, [import("../../words.js").Key, import("../../parts/icons.js").Icon]>} */
-const KINDS = { ingest: ["jobs.ingest", "document"], crawl: ["jobs.crawl", "globe"], reconcile: ["jobs.reconcile", "retry"], expire: ["jobs.expire", "trash"], backup: ["jobs.backup", "download"] };
+const KINDS = {
+  ingest: ["jobs.ingest", "document"], crawl: ["jobs.crawl", "globe"], reconcile: ["jobs.reconcile", "retry"], expire: ["jobs.expire", "trash"],
+  reindex: ["jobs.reindex", "library"], backup: ["jobs.backup", "download"],
+};
 
 /** What stands for a later word. */
 const UNDECIDED = ["queued", "waiting", "handed_in"];
@@ -18,7 +21,14 @@ export function jobLine(line) {
   const about = h("span", { class: "about" }, h("span", { class: "title" }, kindOf(kind)),
     h("span", { class: "quiet" }, moment(created_ms), own ? ` · ${say("jobs.own")}` : null), h("span", { class: "quiet" }, countsIn(items)), note ? h("span", { class: "quiet" }, note) : null,
     hasEnded(state) ? null : progressOf(items));
-  return h("li", {}, h("a", { class: "line-card", href: `/jobs/${job}` }, icon(KINDS[kind]?.[1] ?? "jobs"), about, stateBadge(state)));
+  return h("li", {}, h("a", { class: "line-card", href: `/jobs/${job}` }, icon(kindIcon(kind)), about, stateBadge(state)));
+}
+
+export const JOB_KINDS = Object.keys(KINDS);
+
+/** @param {string} kind @returns {import("../../parts/icons.js").Icon} */
+export function kindIcon(kind) {
+  return KINDS[kind]?.[1] ?? "jobs";
 }
 
 /** @param {string} kind */

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Jobs: what is being taken in and what was. Looked at again for as long as one of them runs and somebody sees the page.
+ * Jobs: what is being taken in and what was. Looked at again for as long as one of them runs and somebody sees the page. What
+ * they are narrowed to stands in the address.
  *
  * @typedef {{job: string, kind: string, state: string, created_ms: number, updated_ms: number, own: boolean, note?: string | null,
  *   items: Record<string, number>}} Line
@@ -9,31 +10,65 @@
 import { call, sentence } from "../../api.js";
 import { button, setBusy } from "../../parts/button.js";
 import { fill, h } from "../../parts/element.js";
-import { empty } from "../../parts/list.js";
+import { select } from "../../parts/field.js";
 import { whileItGoesOn } from "../../parts/live.js";
-import { hasEnded } from "../../parts/statuses.js";
+import { sections } from "../../parts/sections.js";
+import { JOB_STATES, stateName } from "../../parts/statuses.js";
+import { mayOpen } from "../../shell/me.js";
 import { toast } from "../../shell/notices.js";
 import { go } from "../../shell/router.js";
 import { say } from "../../words.js";
-import { jobLine } from "./line.js";
+import { JOB_KINDS, kindOf } from "./line.js";
+import { jobList } from "./list.js";
 
 const LOOK_MS = 2_000;
+const NAMES = ["kind", "state"];
 
 /** @param {import("../../shell/routes.js").Visit} visit @returns {Promise<import("../../shell/routes.js").Opened>} */
 export async function open(visit) {
-  if (visit.params.job) return (await import("./job.js")).open(visit);
-  const { main, left } = visit;
-  const list = jobList();
+  const { main, left, params, path } = visit;
+  if (path === "/jobs/schedules") return (await import("./schedules.js")).open(visit);
+  if (path === "/jobs/indexes") return (await import("./indexes.js")).open(visit);
+  if (params.job) return (await import("./job.js")).open(visit);
+  const narrowed = narrowing(() => list.look().then(watch.begin, (error) => toast(sentence(error))));
+  const list = jobList(narrowed.query);
+  const watch = watching(list, left);
   const retry = button({ label: say("jobs.retry_all"), icon: "retry", press: () => retryFailed(null, retry) });
   const head = h("header", { class: "page-head" }, h("div", { class: "apart" }, h("h1", {}, say("way.jobs")), retry), h("p", { class: "quiet" }, say("jobs.about")));
-  fill(main, h("div", { class: "page", id: "jobs" }, head, list.node));
+  fill(main, h("div", { class: "page", id: "jobs" }, head, jobSections("/jobs"), narrowed.node, list.node));
   await list.look();
-  watch(list, left);
+  watch.begin();
   return { title: say("way.jobs") };
 }
 
+/** @param {string} here */
+export function jobSections(here) {
+  /** @type {[string, string][]} */
+  const indexes = mayOpen("admin") ? [["/jobs/indexes", say("index.head")]] : [];
+  return sections(say("way.jobs"), [["/jobs", say("way.jobs")], ["/jobs/schedules", say("schedules.head")], ...indexes], here);
+}
+
+/** @param {() => unknown} changed */
+function narrowing(changed) {
+  const start = new URLSearchParams(location.search);
+  const chosen = new Map(NAMES.map((name) => [name, start.get(name) ?? ""]));
+  const query = () => new URLSearchParams([...chosen].filter(([, value]) => value !== "")).toString();
+  const choose = (/** @type {string} */ name) => (/** @type {string} */ value) => {
+    chosen.set(name, value);
+    const asked = query();
+    history.replaceState(null, "", asked ? `?${asked}` : location.pathname);
+    changed();
+  };
+  /** @param {string[]} all @param {(one: string) => string} named @returns {[string, string][]} */
+  const options = (all, named) => [["", say("list.all")], ...all.map((one) => /** @type {[string, string]} */ ([one, named(one)]))];
+  const node = h("div", { class: "filters even", role: "search", "aria-label": say("jobs.narrow") },
+    select(say("jobs.kind"), options(JOB_KINDS, kindOf), chosen.get("kind") ?? "", choose("kind")),
+    select(say("jobs.state"), options(JOB_STATES, stateName), chosen.get("state") ?? "", choose("state")));
+  return { node, query };
+}
+
 /** Every two seconds while one runs; else when somebody comes back to the page. @param {ReturnType<typeof jobList>} list @param {AbortSignal} left */
-function watch(list, left) {
+function watching(list, left) {
   let isWatching = false;
   const begin = async () => {
     if (isWatching || !list.isRunning()) return;
@@ -46,58 +81,7 @@ function watch(list, left) {
     await list.look().catch(() => null);
     begin();
   }, { signal: left });
-  begin();
-}
-
-function jobList() {
-  /** @type {Map<string, {told: string, node: HTMLElement, line: Line}>} */
-  const known = new Map();
-  const lines = h("ul", { class: "cards" });
-  const said = h("p", { class: "wrong", role: "alert" });
-  const more = button({ label: say("more"), kind: "small", press: () => further() });
-  const node = h("div", { class: "stack" }, lines, h("div", { class: "row" }, more, said));
-  more.hidden = true;
-  /** @type {string | null} */
-  let next = null;
-
-  const take = (/** @type {Line[]} */ jobs) => {
-    for (const line of jobs) {
-      const told = JSON.stringify(line);
-      const before = known.get(line.job);
-      if (before?.told === told) continue;
-      const made = jobLine(line);
-      const hadFocus = before?.node.contains(document.activeElement);
-      before?.node.replaceWith(made);
-      known.set(line.job, { told, node: made, line });
-      if (hadFocus) made.querySelector("a")?.focus();
-    }
-  };
-  const look = async () => {
-    const reply = await call("GET", "/jobs?limit=30");
-    take(reply.jobs);
-    if (known.size <= reply.jobs.length) next = reply.next;
-    const all = [...known.values()].sort((a, b) => b.line.created_ms - a.line.created_ms).map((one) => one.node);
-    if (all.length === 0) fill(node, empty("jobs", say("jobs.none"), say("jobs.none_about")));
-    else if (all.some((one, at) => lines.children[at] !== one)) fill(lines, all);
-    more.hidden = next === null;
-  };
-  const further = async () => {
-    setBusy(more, true);
-    try {
-      const reply = await call("GET", `/jobs?limit=30&after=${encodeURIComponent(next ?? "")}`);
-      const fresh = reply.jobs.filter((/** @type {Line} */ { job }) => !known.has(job));
-      take(reply.jobs);
-      lines.append(...fresh.map((/** @type {Line} */ { job }) => known.get(job)?.node));
-      next = reply.next;
-      more.hidden = next === null;
-    } catch (error) {
-      said.textContent = sentence(error);
-    } finally {
-      setBusy(more, false);
-    }
-  };
-  const isRunning = () => [...known.values()].some(({ line }) => !hasEnded(line.state));
-  return { node, look, isRunning };
+  return { begin };
 }
 
 /** Of one job, or of all of the last days. @param {string | null} job @param {HTMLElement} pressed */

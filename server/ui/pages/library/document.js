@@ -10,7 +10,7 @@
  */
 
 import { call, send } from "../../api.js";
-import { button, linkButton } from "../../parts/button.js";
+import { button, linkButton, setBusy } from "../../parts/button.js";
 import { formDialog } from "../../parts/dialog.js";
 import { fill, h, theirs } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
@@ -24,6 +24,7 @@ import { knownOf } from "./known.js";
 import { kindName } from "./kinds.js";
 import { parts } from "./parts.js";
 import { readers } from "./readers.js";
+import { versions } from "./versions.js";
 
 /** @param {import("../../shell/routes.js").Visit} visit */
 export async function open({ main, left, params }) {
@@ -48,16 +49,30 @@ function draw(page, seen, groups) {
   const back = h("div", { class: "row" }, linkButton(say("library.documents"), "/library", { icon: "back", kind: "plain small" }));
   const relabel = button({ label: say("label.change"), icon: "access", id: "relabel", press: () => changeLabel(seen, groups, again) });
   const remove = button({ label: say("delete"), icon: "trash", kind: "danger", press: () => removal(seen) });
+  const reread = button({ label: say("document.read_again"), icon: "retry", id: "read-again", press: () => readAgain(found, reread) });
   const original = h("a", { class: "button", href: `/api/v1/documents/${found.document_id}/original`, download: true }, icon("download"), h("span", {}, say("document.original")));
   const head = h("header", { class: "page-head" }, back, h("h1", { dir: "auto" }, found.title || say("library.untitled")), labelBadges(found), facts(found),
-    h("div", { class: "row" }, relabel, original, remove));
+    h("div", { class: "row" }, relabel, original, reread, remove));
   const views = [
     { title: say("document.text"), fill: (/** @type {HTMLElement} */ panel) => parts(panel, found) },
     { title: say("document.questions"), fill: (/** @type {HTMLElement} */ panel) => knownOf(panel, found, "questions") },
     { title: say("document.like"), fill: (/** @type {HTMLElement} */ panel) => knownOf(panel, found, "like") },
+    { title: say("versions.head"), fill: (/** @type {HTMLElement} */ panel) => versions(panel, found) },
     { title: say("label.who"), fill: (/** @type {HTMLElement} */ panel) => readers(panel, found) },
   ];
   fill(page, head, problems(found.problems ?? []), tabs(say("document.about"), views));
+}
+
+/** From its original file, as if it had just come: for when reading has got better. @param {Document} found @param {HTMLElement} pressed */
+async function readAgain({ document_id }, pressed) {
+  setBusy(pressed, true);
+  try {
+    const { job } = await call("POST", `/documents/${document_id}/read-again`);
+    await go(`/jobs/${job}`);
+  } catch (error) {
+    toast(why(error));
+    setBusy(pressed, false);
+  }
 }
 
 /** @param {Document} found */

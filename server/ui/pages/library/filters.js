@@ -8,7 +8,7 @@ import { TIERS, tierName } from "../../parts/label.js";
 import { say } from "../../words.js";
 
 const PAUSE_MS = 250;
-const NAMES = ["q", "tier", "group", "source", "sort"];
+const NAMES = ["q", "tier", "group", "source", "problems", "sort"];
 
 /** @param {{groups: string[], left: AbortSignal, changed: () => unknown}} about */
 export function filters({ groups, left, changed }) {
@@ -18,16 +18,17 @@ export function filters({ groups, left, changed }) {
   const tier = options("tier", [any, ...TIERS.map((one) => /** @type {[string, string]} */ ([one, tierName(one)]))], start);
   const group = options("group", [any, ...groups.map((one) => /** @type {[string, string]} */ ([one, one]))], start);
   const source = options("source", [any], start);
+  const problems = options("problems", [any, ["true", say("library.with_problems")]], start);
   const sort = options("sort", [["newest", say("library.newest")], ["title", say("library.by_title")]], start);
   const node = h("form", { class: "filters", role: "search" }, field(say("list.search"), words), field(say("label.tier"), tier),
-    groups.length > 0 ? field(say("library.group"), group) : null, field(say("library.source"), source), field(say("library.sort"), sort));
-  const shown = [words, tier, group, source, sort];
+    groups.length > 0 ? field(say("library.group"), group) : null, field(say("library.source"), source), field(say("library.problems"), problems), field(say("library.sort"), sort));
+  const shown = [words, tier, group, source, problems, sort];
 
   const query = () => {
     const chosen = shown.filter(({ name, value }) => NAMES.includes(name) && value.trim() !== "" && value !== "newest");
     return new URLSearchParams(chosen.map(({ name, value }) => [name, value])).toString();
   };
-  const isNarrow = () => [words, tier, group, source].some(({ value }) => value.trim() !== "");
+  const isNarrow = () => [words, tier, group, source, problems].some(({ value }) => value.trim() !== "");
   const apply = () => {
     const asked = query();
     history.replaceState(null, "", asked ? `?${asked}` : location.pathname);
@@ -37,7 +38,7 @@ export function filters({ groups, left, changed }) {
   let typing;
   node.addEventListener("submit", (event) => { event.preventDefault(); apply(); });
   words.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => { if (!left.aborted) apply(); }, PAUSE_MS); });
-  for (const one of [tier, group, source, sort]) one.addEventListener("change", apply);
+  for (const one of [tier, group, source, problems, sort]) one.addEventListener("change", apply);
   nameSources(source, start.get("source"));
   return { node, query, isNarrow };
 }

@@ -11,9 +11,10 @@ import { icon } from "../../parts/icons.js";
 import { knownGroups, labelBadges, labelFields, readersOf } from "../../parts/label.js";
 import { whileItGoesOn } from "../../parts/live.js";
 import { why } from "../../parts/refusal.js";
+import { often, planDialog } from "../../parts/schedule.js";
 import { toast } from "../../shell/notices.js";
 import { go } from "../../shell/router.js";
-import { say } from "../../words.js";
+import { moment, say } from "../../words.js";
 import { ledger } from "./ledger.js";
 import { summary } from "./sources.js";
 
@@ -26,7 +27,7 @@ export async function open({ main, left, params }) {
   const path = `/sources/${encodeURIComponent(params.source)}`;
   const [first, groups] = await Promise.all([/** @type {Promise<Source>} */ (call("GET", path)), knownGroups()]);
   if (left.aborted) return { title: "" };
-  const [state, told] = [h("div", { class: "stack" }), h("div", {})];
+  const [state, told, planned] = [h("div", { class: "stack" }), h("div", {}), h("p", { class: "quiet", id: "planned" })];
   const pages = ledger(path);
   let isWatched = false;
   const draw = (/** @type {Source} */ source) => {
@@ -46,9 +47,10 @@ export async function open({ main, left, params }) {
     isWatched = false;
   };
   const head = h("header", { class: "page-head" }, h("div", { class: "row" }, linkButton(say("library.sources"), "/library/sources", { icon: "back", kind: "plain small" })),
-    h("h1", { dir: "auto" }, theirs(first.address)), told, deeds(first, groups, path, look));
+    h("h1", { dir: "auto" }, theirs(first.address)), told, planned, deeds(first, groups, path, look));
   fill(main, h("div", { class: "page wide", id: "source" }, head, state, explain(path), pages.node));
   draw(first);
+  schedule(first, planned);
   pages.look();
   if (first.crawling) watch();
   return { title: first.address };
@@ -59,6 +61,21 @@ function standing(source) {
   const link = h("a", { href: source.address, target: "_blank", rel: "noopener noreferrer" }, icon("open"), " ", say("source.web"));
   return h("div", { class: "stack" }, h("p", { class: "row" }, source.crawling ? h("span", { class: "badge accent" }, say("sites.crawling")) : null, labelBadges(source)),
     h("p", { class: "quiet", role: "status" }, summary(source)), h("p", { class: "quiet" }, readersOf(source), " ", link));
+}
+
+/** When it is read by itself, beside the words that say so. @param {Source} source @param {HTMLElement} told */
+async function schedule(source, told) {
+  const { schedules } = await call("GET", "/schedules").catch(() => ({ schedules: [] }));
+  /** @type {import("../../parts/schedule.js").Schedule | undefined} */
+  const now = schedules.find((/** @type {{schedule: string}} */ one) => one.schedule === source.source);
+  const isOn = now?.enabled ?? false;
+  const change = button({
+    label: say("schedules.when"), icon: "history", kind: "plain small", id: "plan-site",
+    press: () => planDialog({ title: say("schedules.when"), expression: now?.expression ?? "every 1 d", enabled: now?.enabled ?? true, name: () => source.source, saved: () => schedule(source, told) }),
+  });
+  const hadFocus = told.contains(document.activeElement);
+  fill(told, now && isOn ? [say("sites.planned", { often: often(now.expression) }), " ", now.next_ms === null ? "" : say("schedules.next", { when: moment(now.next_ms) })] : say("sites.unplanned"), " ", change);
+  if (hadFocus) change.focus();
 }
 
 /** @param {Source} source @param {string[]} groups @param {string} path @param {() => Promise<Source>} look */

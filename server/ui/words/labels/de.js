@@ -28,6 +28,7 @@ export default {
   "list.all": "Alle",
   "list.search": "Suchen",
   "refusal.crawled": "Eine Website bringt dieses Dokument. Ändern Sie, wer die Website lesen darf.",
+  "refusal.expression": "Es ist nicht klar, wann das ist. Der Server sagt: {name}",
   "refusal.group_name": "Eine Gruppe heißt mit Kleinbuchstaben, Ziffern, - und _, höchstens 64.",
   "refusal.group_taken": "Die Gruppe „{name}“ gibt es schon.",
   "refusal.last_admin": "Sonst hat niemand Adminrechte. Geben Sie sie erst einer anderen Person.",

@@ -27,6 +27,7 @@ export default {
   "list.all": "All",
   "list.search": "Search",
   "refusal.crawled": "A site brings this document. Change who may read the site.",
+  "refusal.expression": "It is not clear when that is: {name}",
   "refusal.group_name": "A group is called by lower-case letters, digits, - and _, at most 64.",
   "refusal.group_taken": "There is a group \"{name}\" already.",
   "refusal.last_admin": "Nobody else is an admin. Make somebody one first.",

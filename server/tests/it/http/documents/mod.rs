@@ -6,6 +6,7 @@ mod originals;
 mod reading;
 mod repeating;
 mod uploading;
+mod versions;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};

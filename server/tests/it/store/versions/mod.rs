@@ -18,7 +18,7 @@ use retrieval::ports::Shelf;
 use serde_json::json;
 use server::store::{
     Account, AnswerRecord, Evaluation, Fault, Feedback, JobKind, Lease, NewItem, NewSchedule, Promotion, Recipe,
-    Schedule, SqlLedger, StageLine,
+    Schedule, SqlLedger, StageLine, Tokens,
 };
 use url::Url;
 use uuid::Uuid;
@@ -144,8 +144,10 @@ async fn builds(witness: &mut Witness<'_>) {
     assert!(store.build_promote(workspace, Promotion { from, to: built, at, lease: Some(&lease) }).await.unwrap());
     witness.raised("build_promote").await;
     let former = store.builds(workspace).await.unwrap().into_iter().find(|build| build.generation.id == from).unwrap();
-    assert!(store.build_discard(workspace, &former).await.unwrap());
+    assert!(store.build_discard(workspace, from).await.unwrap());
     witness.quiet("build_discard").await;
+    store.build_clear(&former.generation).await.unwrap();
+    witness.quiet("build_clear").await;
     store.build_receipt(from, &json!({})).await.unwrap();
     witness.quiet("build_receipt").await;
     store.job_finish(&lease).await.unwrap();
@@ -367,6 +369,7 @@ async fn records(witness: &mut Witness<'_>) {
         trace: serde_json::json!({}),
         reach: Reach::UpTo(label("public")),
         took_ms: 1,
+        tokens: Tokens::default(),
         documents: Vec::new(),
     };
     let record = store.answer_record_insert(&record).await.unwrap();

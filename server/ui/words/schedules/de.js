@@ -1,0 +1,35 @@
+// @ts-check
+/** Was auf Deutsch über das gesagt wird, was von selbst beginnt. */
+
+/** @type {Record<keyof typeof import("./en.js").default, import("../../words.js").Message>} */
+export default {
+  "often.days": { one: "jeden Tag", other: "alle {n} Tage" },
+  "often.hours": { one: "jede Stunde", other: "alle {n} Stunden" },
+  "often.minutes": { one: "jede Minute", other: "alle {n} Minuten" },
+  "often.mondays": "montags um 3:00 Uhr UTC",
+  "often.nightly": "jede Nacht um 3:00 Uhr UTC",
+  "often.own": "anders",
+  "often.weeks": { one: "jede Woche", other: "alle {n} Wochen" },
+  "schedules.about": "Was von selbst beginnt, und wann. Uhrzeiten sind die von UTC.",
+  "schedules.add": "Website einplanen",
+  "schedules.all_planned": "Jede Website ist eingeplant, oder es gibt keine.",
+  "schedules.change_one": "Ändern, wann {name} beginnt",
+  "schedules.expression": "In Worten oder in den fünf Feldern von cron",
+  "schedules.expression_hint": "Wie „every 6 h“, „every 2 d“ oder „30 3 * * mon-fri“.",
+  "schedules.head": "Zeitpläne",
+  "schedules.last": "zuletzt {when}",
+  "schedules.last_job": "der Auftrag",
+  "schedules.never": "hat noch nicht begonnen",
+  "schedules.next": "das nächste Mal {when}",
+  "schedules.none": "Nichts beginnt von selbst",
+  "schedules.none_about": "Eine Website, die hier eingeplant ist, wird wieder gelesen, ohne dass jemand daran denken muss.",
+  "schedules.often": "Wie oft",
+  "schedules.on": "An",
+  "schedules.remove": "Entfernen",
+  "schedules.remove_one": "Entfernen, wann {name} beginnt",
+  "schedules.remove_text": "Die Website bleibt in der Bibliothek. Sie wird wieder gelesen, sobald jemand es sagt.",
+  "schedules.remove_title": "Diesen Zeitplan entfernen?",
+  "schedules.saved": "Es gilt ab jetzt.",
+  "schedules.site": "Website",
+  "schedules.when": "Wann es von selbst beginnt",
+};
