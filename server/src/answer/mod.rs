@@ -47,7 +47,7 @@ use retrieval::ports::EmbedError;
 use retrieval::search::{Depth, Found, SearchError, Searcher};
 use tokio_util::sync::CancellationToken;
 
-use crate::generations::Finder;
+use crate::generations::{self, Finder};
 use crate::store::{AnswerRecord, Store, StoreError, Tokens};
 use made::{Made, Material, Spent};
 pub use manners::Triggers;
@@ -293,7 +293,12 @@ impl Answerer {
 
     /// Which build of the index questions are answered from now.
     pub fn generation(&self) -> GenerationId {
-        self.finder.generations.live().generation.id
+        self.finder.standing().generation.id
+    }
+
+    /// The same, but of that build of the index, whichever is live.
+    pub fn only_in(&self, standing: Arc<generations::Standing>) -> Self {
+        Self { finder: Finder { only_in: Some(standing), ..self.finder.clone() }, ..self.clone() }
     }
 
     /// The passages that may be quoted, numbered from 1 by their place.

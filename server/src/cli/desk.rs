@@ -19,6 +19,7 @@ use crate::http::wire::{
     AskReply, Hit, InspectReply, RecordReply, SearchExplanation, SearchReply, SearchRequest, SyncReply, SyncRequest,
     Viewer, WhyReply, WhyRequest, parse_eyes,
 };
+use crate::library::LibraryError;
 use crate::people::eyes::{EyesError, through};
 use crate::review::Review;
 use crate::wiring::{self, House};
@@ -90,6 +91,21 @@ impl Desk {
                 Ok(found.map(|found| RecordReply::new(found, house.answerer.generation())))
             }
         }
+    }
+
+    /// Asked anew of one build of the index; `None` when it is not kept.
+    pub async fn ask_of(&self, text: &str, as_text: Option<&str>, of: &str) -> Result<Option<AskReply>, Failure> {
+        let house = match self {
+            Self::There(server) => return server.ask_of(text, as_text, of).await,
+            Self::Here(house) => house,
+        };
+        let standing = match house.library.kept_index(of).await {
+            Err(LibraryError::NoBuild) => return Ok(None),
+            found => found?,
+        };
+        let (eyes, question) = (seeing_as(house, as_text).await?, question(text)?);
+        let answer = house.answerer.only_in(standing).ask(&eyes, &question, &[]).await?;
+        Ok(Some(AskReply::new(answer, Viewer::Editor)))
     }
 
     /// In the operator's conversation of this name, if there is one.

@@ -71,9 +71,16 @@ impl Remote {
             history: Vec::new(),
             conversation: session.map(str::to_owned),
             conversation_secret: None,
+            generation: None,
             format: Format::Text,
         };
         self.call(self.client.post(self.at("/ask")).json(&request)).await
+    }
+
+    /// `None` when that build of the index is not kept.
+    pub async fn ask_of(&self, question: &str, as_text: Option<&str>, of: &str) -> Result<Option<AskReply>, Failure> {
+        let asked = json!({"question": question, "as": as_text, "generation": of});
+        self.find(self.client.post(self.at("/ask")).json(&asked)).await
     }
 
     /// As long as it takes: the server begins to answer only when it is done.

@@ -66,19 +66,23 @@ async fn replayed(desk: &Desk, args: Args) -> Result<Replayed, Failure> {
     let absent = || desk::gone(&format!("there is no answer record \"{}\"", args.record));
     let id: RecordId = args.record.parse().map_err(|_| absent())?;
     let then = desk.record(id).await?.ok_or_else(absent)?;
-    let live = &then.live_generation_id;
-    if let Some(wanted) = args.generation.filter(|wanted| wanted != live) {
-        return Err(Failure::Usage(format!("the generation {wanted} is not kept; what answers is {live}")));
-    }
     let as_label = args.as_label.or_else(|| then.as_label.clone());
     // What was said before is not kept with the record; the question that stood alone is.
     let asked_as = then.trace.as_ref().and_then(|trace| trace["asked_as"].as_str());
     let question = asked_as.unwrap_or(&then.question).to_owned();
-    let now = desk.ask(&question, as_label.as_deref(), None).await?;
-    Ok(compared(then, question, as_label, now))
+    let of = args.generation.unwrap_or_else(|| then.live_generation_id.clone());
+    let not_kept =
+        || Failure::Usage(format!("the generation {of} is not kept; lectern reindex list shows those that are"));
+    let now = desk.ask_of(&question, as_label.as_deref(), &of).await?.ok_or_else(not_kept)?;
+    Ok(compared(then, question, as_label, (now, of)))
 }
 
-fn compared(then: RecordReply, question: String, as_label: Option<String>, now: AskReply) -> Replayed {
+fn compared(
+    then: RecordReply,
+    question: String,
+    as_label: Option<String>,
+    (now, generation_id): (AskReply, String),
+) -> Replayed {
     let cited_then: BTreeSet<String> =
         then.documents.iter().filter(|document| document.cited).map(|document| document.document_id.clone()).collect();
     let cited_now: BTreeSet<String> = now.citations.iter().map(|cited| cited.document_id.clone()).collect();
@@ -94,7 +98,7 @@ fn compared(then: RecordReply, question: String, as_label: Option<String>, now: 
             declined: now.declined,
             mode: now.mode,
             model: now.model,
-            generation_id: then.live_generation_id,
+            generation_id,
             record_id: now.record_id,
             took_ms: i64::try_from(now.took_ms).unwrap_or(i64::MAX),
         },

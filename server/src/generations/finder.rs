@@ -19,6 +19,8 @@ pub struct Finder {
     pub weights: Arc<Weights>,
     /// What was found before; without it every search begins anew.
     pub rankings: Option<Arc<Rankings>>,
+    /// In this one only, whichever is live; for whoever asks again what was asked of it.
+    pub only_in: Option<Arc<Standing>>,
 }
 
 impl Finder {
@@ -30,8 +32,13 @@ impl Finder {
     /// The same, with which one it is.
     pub fn now_in(&self) -> (Searcher, GenerationId) {
         self.generations.hear();
-        let live = self.generations.live();
-        (self.within(&live), live.generation.id)
+        let standing = self.standing();
+        (self.within(&standing), standing.generation.id)
+    }
+
+    /// What is searched now.
+    pub fn standing(&self) -> Arc<Standing> {
+        self.only_in.clone().unwrap_or_else(|| self.generations.live())
     }
 
     pub fn within(&self, standing: &Standing) -> Searcher {

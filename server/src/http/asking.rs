@@ -22,6 +22,7 @@ use super::wire::{AskReply, AskRequest, CheckedEvent, Format, SourcesEvent, View
 use crate::answer::{Answer, Event, Question, Teller};
 use crate::audit::Occasion;
 use crate::library::bare_origin;
+use crate::people::policy::{Kind, Relation, Verb};
 
 /// A question that may be asked: by whom, with whose eyes, after what.
 pub struct Asking {
@@ -79,8 +80,12 @@ impl Asking {
         let question = Question::parse(&request.question)?;
         let eyes = seeing(desk, asker, request.as_label.as_deref(), occasion).await?;
         let before = Before::of(desk, asker, &eyes, &mut request).await?;
-        let (desk, principal) = (desk.clone(), asker.principal.clone());
-        let AskRequest { as_label, format, .. } = request;
+        let (mut desk, principal) = (desk.clone(), asker.principal.clone());
+        let AskRequest { as_label, generation, format, .. } = request;
+        if let Some(name) = generation {
+            asker.must(Verb::Read, Kind::Explanation, Relation::Others)?;
+            desk.answerer = desk.answerer.only_in(desk.library.kept_index(&name).await?);
+        }
         Ok(Self { desk, asker: principal, eyes, as_label, viewer: viewer(asker), question, before, format })
     }
 

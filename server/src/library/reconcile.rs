@@ -35,7 +35,7 @@ impl Library {
         Ok(report)
     }
 
-    /// The same for those that are kept to go back to, unless somebody is at it.
+    /// The same for those that are kept to go back to.
     pub(super) async fn mend_kept(&self) -> Result<(), LibraryError> {
         for build in self.store.builds(self.workspace).await? {
             if build.is_live || build.state != BuildState::Ready {
@@ -58,7 +58,7 @@ impl Library {
     }
 
     async fn bring_up(&self, standing: &Standing, pace: Pace, tell: Tell<'_>) -> Result<Reconciled, LibraryError> {
-        let Ok(_filling) = standing.filling.try_lock() else { return Ok(Reconciled::default()) };
+        let _filling = standing.filling.lock().await;
         let mut filling = Filling::new(self, standing, pace, tell);
         let walked = filling.walk().await;
         // What was mended before it failed is mended.

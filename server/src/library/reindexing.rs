@@ -4,6 +4,8 @@
 //! A build holds what SQL says at the moment at which it goes live: it is filled, then compared, then brought up once more, and
 //! one row changes only if nothing changed meanwhile. Nobody's question meets two of them, or none.
 
+use std::sync::Arc;
+
 use retrieval::model::{Generation, GenerationId, JobId};
 use serde_json::json;
 
@@ -122,6 +124,15 @@ impl Library {
         }
     }
 
+    /// The index of this name, opened for whoever asks it: the live one, or one that is kept.
+    pub async fn kept_index(&self, name: &str) -> Result<Arc<Standing>, LibraryError> {
+        let build = self.build_of(name.parse().map_err(|_| LibraryError::NoBuild)?).await?;
+        match build.state {
+            BuildState::Ready => Ok(self.finder.generations.open(&build.generation).await?),
+            BuildState::Building | BuildState::Discarded => Err(LibraryError::NoBuild),
+        }
+    }
+
     /// Answer from the build that answered before; which one that is.
     pub async fn roll_back(&self) -> Result<GenerationId, LibraryError> {
         let builds = self.builds().await?;
@@ -226,7 +237,7 @@ impl Library {
         found.ok_or(LibraryError::NoBuild)
     }
 
-    /// Follow what others on the same database made live or began.
+    /// Follow what another server on the same database made live.
     pub async fn look_around(&self) -> Result<(), LibraryError> {
         let live = self.store.generation_live(self.workspace).await?;
         let Some(live) = live.filter(|live| live.id != self.live().generation.id) else { return Ok(()) };

@@ -79,6 +79,7 @@ impl CageMaker {
             shelf: Arc::new(store.clone()),
             weights: built_in.weights,
             rankings: None,
+            only_in: None,
         };
         let library = Arc::new(Library {
             store: store.clone(),

@@ -186,6 +186,7 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
         shelf: Arc::new(store.clone()),
         weights: models.weights,
         rankings: caches.results.clone(),
+        only_in: None,
     };
     let (parser, folder) = trial.map(|trial| (trial.parser, trial.folder)).unzip();
     let parser = parser.flatten();

@@ -62,6 +62,7 @@ test("what was asked is seen in plots, with the table behind each", async () => 
   assert.match(await page.locator("#overview dl").innerText(), /Questions[^]*\d[^]*Answered[^]*%[^]*Helped[^]*%/);
   await figure("Questions").locator("summary").click();
   const rows = figure("Questions").locator("tbody tr");
+  await rows.nth(29).waitFor();
   assert.equal(await rows.count(), 30);
   const [answered, declined] = await Promise.all([1, 2].map((n) => rows.last().locator("td").nth(n).textContent()));
   assert.ok(Number(answered) >= 1 && Number(declined) >= 1, `${answered} ${declined}`);
@@ -72,6 +73,7 @@ test("what was asked is seen in plots, with the table behind each", async () => 
   await page.getByLabel("Time", { exact: true }).selectOption("7");
   await figure("Questions").locator("details:not([open])").waitFor();
   await figure("Questions").locator("summary").click();
+  await rows.nth(6).waitFor();
   assert.equal(await rows.count(), 7);
   assert.deepEqual(ownTrouble(trouble), []);
   await close();

@@ -113,7 +113,8 @@ impl CompletionRequest {
         let history = said.split_off(earlier).into_iter().map(shortened).collect();
         let (conversation, conversation_secret) = (None, None);
         let format = Format::Text;
-        Ok(AskRequest { question, as_label: None, history, conversation, conversation_secret, format })
+        let (as_label, generation) = (None, None);
+        Ok(AskRequest { question, as_label, history, conversation, conversation_secret, generation, format })
     }
 }
 

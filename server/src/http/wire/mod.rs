@@ -111,6 +111,9 @@ pub struct AskRequest {
     /// What a visitor was told when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation_secret: Option<String>,
+    /// For editors: the build of the index that is asked, the live one or one that is kept. Without it, the live one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<String>,
     #[serde(default)]
     pub format: Format,
 }

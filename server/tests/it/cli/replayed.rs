@@ -32,6 +32,13 @@ fn what_changed_is_shown() {
     let shown = lectern.run(&["replay", record]).expect(0).out;
     assert!(shown.lines().any(|line| line.starts_with("+ ") && line.contains("frogs")), "{shown}");
     lectern.run(&["replay", record, "--generation", record]).complains(2, "is not kept");
+    // An index that is kept answers for itself, with a server and without one.
+    let then = more["then"]["generation_id"].as_str().unwrap().to_owned();
+    lectern.run(&["reindex", "--wait"]).expect(0);
+    let of_then = replay(&["--generation", &then]);
+    assert_eq!(of_then["now"]["generation_id"], then.as_str());
+    assert_eq!(of_then["now"]["answer"], more["now"]["answer"], "what came in meanwhile is in both");
+    assert_ne!(replay(&[])["now"]["generation_id"], then.as_str());
     for unknown in ["01a0c450-6c00-774a-ae13-f22a6bd29f98", "nothing", "../search"] {
         lectern.run(&["replay", unknown]).complains(1, "there is no answer record");
     }

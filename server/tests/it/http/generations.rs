@@ -70,3 +70,22 @@ async fn a_record_says_in_which_index_was_searched() {
         assert_eq!(record["generation_id"] == record["live_generation_id"], is_live, "{record}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_is_kept_is_asked_by_editors_and_recorded_as_such() {
+    let served = served().await;
+    let (_, admin) = served.person("chief", Role::Admin, "restricted").await;
+    let (_, reader) = served.person("reader", Role::Reader, "restricted").await;
+    let former = sent(&served, &admin, "GET", AT, 200).await["generations"][0]["generation"].clone();
+    let begun = sent(&served, &admin, "POST", AT, 202).await;
+    served.library.run(JobKind::Reindex).await.unwrap().unwrap();
+    sent(&served, &admin, "POST", &format!("{AT}/{}/promote", begun["generation"].as_str().unwrap()), 200).await;
+    let asked = |of: &Value| json!({"question": "How long do refunds take?", "generation": of}).to_string();
+    let told = served.by(&admin, "POST", "/api/v1/ask", &asked(&former)).await.json();
+    let record_at = format!("/api/v1/answers/{}", told["record_id"].as_str().unwrap());
+    assert_eq!(sent(&served, &admin, "GET", &record_at, 200).await["generation_id"], former, "{told}");
+    assert_eq!(served.by(&reader, "POST", "/api/v1/ask", &asked(&former)).await.status, StatusCode::FORBIDDEN);
+    for nobodys in [json!(uuid::Uuid::from_u128(9)), json!("nothing")] {
+        assert_eq!(served.by(&admin, "POST", "/api/v1/ask", &asked(&nobodys)).await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -267,6 +267,7 @@ pub fn finder(ground: &Ground, generations: Generations) -> Finder {
         weights: built_in.weights,
         shelf: Arc::new(ground.store.clone()),
         rankings: None,
+        only_in: None,
     }
 }
 
