@@ -39,6 +39,8 @@ pub struct Plan {
     /// Whether PDF and Office files are taken, which pages in scope link to from anywhere on their site.
     pub files: bool,
     pub most_bytes: usize,
+    /// A page leaves so many days after it was last seen there; without it, once the site says that it is gone.
+    pub kept_days: Option<u32>,
 }
 
 /// How far from the start addresses a crawl goes.
@@ -84,6 +86,7 @@ impl Plan {
             rules: PageRules::default(),
             files: true,
             most_bytes: 10_000_000,
+            kept_days: None,
         }
     }
 

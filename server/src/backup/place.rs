@@ -55,6 +55,21 @@ impl Place {
 
     /// Remove all but the newest of those whose names differ from this one by numbers alone; which went.
     pub fn rotate(&self, keep: usize) -> Result<Vec<PathBuf>, BackupError> {
+        let mut alike = self.alike()?;
+        alike.sort();
+        let too_many = alike.len().saturating_sub(keep.max(1));
+        let gone: Vec<PathBuf> = alike.into_iter().take(too_many).map(|(_, path)| path).collect();
+        gone.iter().try_for_each(fs::remove_file)?;
+        Ok(gone)
+    }
+
+    /// How many there are like it.
+    pub fn many(&self) -> Result<usize, BackupError> {
+        Ok(self.alike()?.len())
+    }
+
+    /// Those like it, each with when it was taken.
+    fn alike(&self) -> Result<Vec<(i64, PathBuf)>, BackupError> {
         let pattern = self.pattern()?;
         let mut alike = Vec::new();
         for entry in fs::read_dir(self.folder())? {
@@ -63,11 +78,7 @@ impl Place {
                 alike.extend(taken_ms(&path).map(|taken| (taken, path)));
             }
         }
-        alike.sort();
-        let too_many = alike.len().saturating_sub(keep.max(1));
-        let gone: Vec<PathBuf> = alike.into_iter().take(too_many).map(|(_, path)| path).collect();
-        gone.iter().try_for_each(fs::remove_file)?;
-        Ok(gone)
+        Ok(alike)
     }
 
     /// What the names of those like it have in common. One without a number has none like it.

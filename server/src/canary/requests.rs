@@ -89,6 +89,7 @@ fn around(who: &Credential, marked: &Marked) -> Vec<Request> {
         "/api/v1/spending",
         "/api/v1/settings",
         "/api/v1/documents",
+        "/api/v1/receipts",
         "/api/v1/groups",
         "/api/v1/people",
         "/api/v1/keys",

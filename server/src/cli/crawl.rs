@@ -76,6 +76,9 @@ pub struct SiteArgs {
     /// Between two requests, in milliseconds; a longer delay that the site asks for is kept
     #[arg(long, value_name = "MS")]
     pub delay: Option<u64>,
+    /// Take a page out when it was not seen there for so many days; without it, once the site says that it is gone
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub kept_days: Option<u32>,
     /// Sent to the site with every request, as in 'Authorization: Bearer ...'; may be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     pub header: Vec<(String, String)>,
@@ -206,6 +209,7 @@ fn request(url: &str, tier: AccessTier, groups: &[Group], site: &SiteArgs) -> Si
         keep: site.keep,
         drop: site.drop,
         pages_only: site.pages_only,
+        kept_days: site.kept_days,
     }
 }
 

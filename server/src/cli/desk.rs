@@ -16,8 +16,8 @@ use crate::audit::{Audit, Deed, Occasion, Thing, What};
 use crate::conversation::{Claim, Conversations};
 use crate::datadir::{DataDir, HoldError};
 use crate::http::wire::{
-    AskReply, Hit, InspectReply, RecordReply, SearchExplanation, SearchReply, SearchRequest, SyncReply, SyncRequest,
-    Viewer, WhyReply, WhyRequest, parse_eyes,
+    AskReply, Hit, InspectReply, ReceiptReply, RecordReply, SearchExplanation, SearchReply, SearchRequest, SyncReply,
+    SyncRequest, Viewer, WhyReply, WhyRequest, parse_eyes,
 };
 use crate::library::LibraryError;
 use crate::people::eyes::{EyesError, through};
@@ -134,7 +134,8 @@ impl Desk {
         Ok(AskReply::new(answer, Viewer::Editor).kept(kept))
     }
 
-    pub async fn remove(&self, name: &str) -> Result<bool, Failure> {
+    /// Which documents left.
+    pub async fn remove(&self, name: &str) -> Result<Vec<String>, Failure> {
         match self {
             Self::There(server) => server.remove(name).await,
             Self::Here(house) => {
@@ -146,7 +147,30 @@ impl Desk {
                     let audit = Audit::new(house.store.clone(), house.library.workspace);
                     audit.note(&operator(house), deed.with(json!({"documents": removed}))).await?;
                 }
-                Ok(removed > 0)
+                Ok(found.iter().map(ToString::to_string).collect())
+            }
+        }
+    }
+
+    /// Of what left, the newest first.
+    pub async fn receipts(&self, limit: usize) -> Result<Vec<ReceiptReply>, Failure> {
+        match self {
+            Self::There(server) => server.receipts(limit).await,
+            Self::Here(house) => {
+                let receipts = house.library.receipts(&operator(house).clearance()?, None, limit).await?;
+                Ok(receipts.into_iter().map(ReceiptReply::from).collect())
+            }
+        }
+    }
+
+    /// `None` when no document of this name left.
+    pub async fn receipt(&self, document: &str) -> Result<Option<ReceiptReply>, Failure> {
+        let Ok(id) = document.parse() else { return Ok(None) };
+        match self {
+            Self::There(server) => server.receipt(document).await,
+            Self::Here(house) => {
+                let receipt = house.library.receipt(&operator(house).clearance()?, id).await?;
+                Ok(receipt.map(ReceiptReply::from))
             }
         }
     }

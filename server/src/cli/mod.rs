@@ -18,6 +18,7 @@ mod inspect;
 
 mod jobs;
 mod print;
+mod receipts;
 mod reindex;
 mod remote;
 mod remove;
@@ -82,6 +83,8 @@ enum Command {
     Conversations(conversations::ConversationsArgs),
     /// Take documents out of the library
     Remove(remove::Args),
+    /// Show what left the library, and that it was looked for afterwards
+    Receipts(receipts::Args),
     /// Show everything about a document
     Inspect(inspect::Args),
     /// Say at which step a document that should have answered was lost
@@ -180,6 +183,7 @@ async fn dispatch(context: &Context, command: Command) -> Outcome {
         Command::Ask(args) => ask::run(context, args).await,
         Command::Conversations(args) => conversations::run(context, args).await,
         Command::Remove(args) => remove::run(context, args).await,
+        Command::Receipts(args) => receipts::run(context, args).await,
         Command::Inspect(args) => inspect::run(context, args).await,
         Command::Why(args) => why::run(context, args).await,
         Command::Replay(args) => replay::run(context, args).await,

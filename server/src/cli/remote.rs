@@ -14,8 +14,9 @@ use crate::datadir::DataDir;
 use crate::http::wire::BackupRequest;
 use crate::http::wire::{
     Accepted, AskReply, AskRequest, Confirmed, ExplainReply, ExplainRequest, Format, InspectReply, LedgerReply,
-    NewDocuments, PageReply, Queued, RecordReply, Removed, Retried, Retry, SearchReply, SearchRequest, SelfCheckReply,
-    SiteRequest, SourceReply, Sources, SpendingReply, SyncReply, SyncRequest, WhyReply, WhyRequest,
+    NewDocuments, PageReply, Queued, ReceiptReply, Receipts, RecordReply, Removed, Retried, Retry, SearchReply,
+    SearchRequest, SelfCheckReply, SiteRequest, SourceReply, Sources, SpendingReply, SyncReply, SyncRequest, WhyReply,
+    WhyRequest,
 };
 use crate::http::wire::{Behind, ConversationLine, ConversationList, ConversationReply, Rename, Sought};
 use crate::http::wire::{
@@ -115,10 +116,19 @@ impl Remote {
         self.call(self.client.post(self.at("/documents")).json(documents)).await
     }
 
-    pub async fn remove(&self, name: &str) -> Result<bool, Failure> {
+    pub async fn remove(&self, name: &str) -> Result<Vec<String>, Failure> {
         let removed: Removed =
             self.call(self.client.delete(self.at("/documents")).json(&json!({"name": name}))).await?;
-        Ok(removed.removed)
+        Ok(removed.documents)
+    }
+
+    pub async fn receipts(&self, limit: usize) -> Result<Vec<ReceiptReply>, Failure> {
+        Ok(self.call::<Receipts>(self.client.get(self.at(&format!("/receipts?limit={limit}")))).await?.receipts)
+    }
+
+    /// `None` when no document of this name left.
+    pub async fn receipt(&self, document: &str) -> Result<Option<ReceiptReply>, Failure> {
+        self.find(self.client.get(self.at(&format!("/receipts/{document}")))).await
     }
 
     /// `None` when there is no such document.

@@ -1,4 +1,5 @@
-//! `lectern remove`: documents leave the library, unreachable from the moment it returns.
+//! `lectern remove`: documents leave the library, unreachable from the moment it returns. Their receipts say that they were
+//! looked for.
 
 use std::path::Path;
 
@@ -19,11 +20,15 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     let desk = Desk::open(context).await?;
     let mut missing = 0;
     for name in &args.names {
-        let removed = desk.remove(name).await? || desk.remove(&origin(Path::new(name))).await?;
+        let mut documents = desk.remove(name).await?;
+        if documents.is_empty() {
+            documents = desk.remove(&origin(Path::new(name))).await?;
+        }
+        let removed = !documents.is_empty();
         missing += usize::from(!removed);
         match context.json {
-            true => print::json(&json!({"name": name, "removed": removed})),
-            false if removed => print::line(&format!("removed {name}")),
+            true => print::json(&json!({"name": name, "removed": removed, "documents": documents})),
+            false if removed => print::line(&format!("removed {name}: lectern receipts {}", documents.join(" "))),
             false => print::complain(&format!("there is no document \"{name}\"")),
         }
     }

@@ -16,6 +16,7 @@ use super::chat::ChatTable;
 use super::handoff::HandoffTable;
 use super::index::IndexTable;
 use super::oidc::OidcTable;
+use super::retention::RetentionTable;
 use super::widget::WidgetTable;
 use super::{
     CacheConfig, ChunkConfig, ConfigError, CrawlConfig, EmbedderConfig, FrontConfig, LimitConfig, ModelChoice,
@@ -59,6 +60,7 @@ pub struct File {
     pub limits: LimitTable,
     pub qdrant: Option<QdrantTable>,
     pub index: IndexTable,
+    pub retention: RetentionTable,
     pub embedder: EmbedderTable,
     pub reranker: RerankerTable,
     pub parsing: ParsingTable,

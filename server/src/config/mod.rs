@@ -10,6 +10,7 @@ mod file;
 pub mod handoff;
 pub mod index;
 pub mod oidc;
+pub mod retention;
 mod shown;
 pub mod widget;
 
@@ -27,6 +28,7 @@ use file::{address, cache, chunks, crawl, embedder, front, least_free_bytes, par
 use handoff::HandoffConfig;
 use index::IndexConfig;
 use oidc::OidcConfig;
+use retention::RetentionConfig;
 use widget::WidgetConfig;
 
 pub use shown::{Setting, Table};
@@ -55,6 +57,7 @@ pub struct Config {
     pub crawl: CrawlConfig,
     pub cache: CacheConfig,
     pub index: IndexConfig,
+    pub retention: RetentionConfig,
     /// Of the disk that the data directory is on; with less, nothing is taken in.
     pub least_free_bytes: u64,
     pub backup: BackupConfig,
@@ -243,6 +246,7 @@ impl Config {
             crawl: crawl(file.crawl),
             cache: cache(file.cache),
             index: index::index(file.index)?,
+            retention: retention::retention(file.retention)?,
             least_free_bytes: least_free_bytes(file.disk),
             backup: backup::backup(file.backup, environment)?,
             answers: file.answers.into(),

@@ -70,6 +70,7 @@ impl Config {
                 self.chunks(),
                 self.index(),
                 self.cache(),
+                self.retention(),
                 self.backup(),
                 self.handoff(),
                 self.oidc(),
@@ -182,6 +183,10 @@ impl Config {
         let folder = path("folder", backup.folder.as_deref());
         let passphrase = secret("passphrase", backup.passphrase.as_ref());
         Some(table("backup", vec![folder, set("keep", backup.keep), passphrase]))
+    }
+
+    fn retention(&self) -> Option<Table> {
+        Some(table("retention", vec![maybe("kept_days", self.retention.kept_days)]))
     }
 
     fn cache(&self) -> Option<Table> {

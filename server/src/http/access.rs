@@ -12,6 +12,7 @@ use super::inbox;
 use super::insight;
 use super::jobs;
 use super::openapi;
+use super::receipts;
 use super::review;
 use super::schedules;
 use super::settings;
@@ -161,6 +162,8 @@ pub const ROUTES: &[Route] = {
         route("POST", "/api/v1/documents/upload", May(Verb::Make, Kind::Document), || {
             once(post(uploads::upload)).layer(DefaultBodyLimit::max(uploads::LARGEST_REQUEST_BYTES))
         }),
+        route("GET", "/api/v1/receipts", May(Verb::List, Kind::Receipt), || get(receipts::list)),
+        route("GET", "/api/v1/receipts/{receipt}", May(Verb::Read, Kind::Receipt), || get(receipts::get)),
         route("GET", "/api/v1/documents/{document}", May(Verb::Read, Kind::Document), || get(documents::get)),
         route("PATCH", "/api/v1/documents/{document}", May(Verb::Change, Kind::Document), || {
             patch(documents::relabel).layer(DefaultBodyLimit::max(SMALL_BYTES))

@@ -57,7 +57,8 @@ pub async fn remove_document(
     if removed > 0 {
         doing.done(What::DocumentRemoved, Thing::Document, &name, json!({"documents": removed})).await?;
     }
-    Ok(Json(Removed { removed: removed > 0 }))
+    let documents = found.iter().map(ToString::to_string).collect();
+    Ok(Json(Removed { removed: removed > 0, documents }))
 }
 
 pub async fn sync(

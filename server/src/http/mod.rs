@@ -30,6 +30,7 @@ pub mod openapi;
 mod originals;
 mod page;
 mod ready;
+mod receipts;
 mod request_id;
 mod review;
 mod schedules;

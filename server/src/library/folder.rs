@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Library, LibraryError};
+use crate::store::Why;
 
 /// A folder that lost more of its files than this share was unmounted, moved or emptied by mistake.
 const MOST_GONE: f64 = 0.3;
@@ -32,7 +33,7 @@ impl Library {
         if too_many && !confirmed {
             return Ok(Synced { held: gone, ..Synced::default() });
         }
-        self.retire(&gone).await?;
+        self.retire(&gone, Why::Vanished).await?;
         Ok(Synced { retired: gone, ..Synced::default() })
     }
 }

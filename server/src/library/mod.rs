@@ -7,6 +7,7 @@ mod arriving;
 mod folder;
 mod intake;
 mod reading;
+mod receipts;
 mod relabelling;
 mod repeating;
 mod room;
@@ -41,13 +42,13 @@ use tokio::sync::Mutex;
 
 use crate::backup::{BackupError, Vault};
 use crate::generations::{Finder, NotOpened, Standing};
-use crate::store::{Store, Task};
+use crate::store::{Store, Task, Why};
 
 pub use crate::store::{
-    AskedQuestion, Build, BuildState, ChunkLine, Claimed, DocumentLine, DocumentRead, InspectedChunk, Inspection,
-    ItemLine, JobFilter, JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness, Narrowing,
-    Onlooker, Passed, Places, Received, RepeatKey, Schedule, Sorting, Source, StageLine, StoreError, Vectors,
-    VersionLine,
+    AskedQuestion, Build, BuildState, ChunkLine, Claimed, DocumentLine, DocumentRead, Erased, Findings, InspectedChunk,
+    Inspection, ItemLine, JobFilter, JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness,
+    Narrowing, Onlooker, Passed, Places, Receipt, Received, RepeatKey, Schedule, Sorting, Source, StageLine,
+    StoreError, Vectors, VersionLine,
 };
 pub use arriving::{Arriving, Naming};
 pub use crawling::Crawled;
@@ -166,6 +167,8 @@ pub struct Library {
     pub gate: Gate,
     /// Where backups go that are taken by themselves, if anywhere.
     pub vault: Option<Vault>,
+    /// Documents that no source brings leave so many days after they were last handed in, if they ever do.
+    pub kept_days: Option<u32>,
     /// One tells the index at a time: what it is told of a label must be what SQL says at that moment.
     pub telling: Mutex<()>,
 }
@@ -193,26 +196,34 @@ impl Library {
         Ok(self.store.job_status(self.workspace, job).await?)
     }
 
-    /// Take documents out: unreachable from the commits on, out of the index and their bytes gone when this returns.
+    /// Take documents out: unreachable from the commits on, out of the index and their bytes gone when this returns. Their
+    /// receipts say that they were looked for.
     pub async fn remove(&self, documents: &[DocumentId]) -> Result<usize, LibraryError> {
-        let _nobody_hands_in = self.store.handing_in.write().await;
         let mut removed = 0;
-        for document in documents {
-            let Some(originals) = self.store.document_remove(self.workspace, *document).await? else { continue };
-            // The bytes first: an index that cannot be told now is told later, but the names of these are known only here.
-            self.drop_originals(originals).await?;
-            removed += 1;
+        {
+            let _nobody_hands_in = self.store.handing_in.write().await;
+            for document in documents {
+                let Some(originals) = self.store.document_remove(self.workspace, *document).await? else { continue };
+                // The bytes first: an index that cannot be told now is told later, but the names of these are known only here.
+                self.drop_originals(originals).await?;
+                removed += 1;
+            }
+            self.tell_index().await?;
         }
-        self.tell_index().await?;
+        self.prove_some().await;
         Ok(removed)
     }
 
     /// Let these origins lead nowhere: what came from nowhere else leaves with them.
-    pub async fn retire(&self, origins: &[String]) -> Result<(), LibraryError> {
-        let _nobody_hands_in = self.store.handing_in.write().await;
-        let originals = self.store.origins_retire(self.workspace, origins).await?;
-        self.drop_originals(originals).await?;
-        self.tell_index().await
+    pub async fn retire(&self, origins: &[String], why: Why) -> Result<(), LibraryError> {
+        {
+            let _nobody_hands_in = self.store.handing_in.write().await;
+            let originals = self.store.origins_retire(self.workspace, origins, why).await?;
+            self.drop_originals(originals).await?;
+            self.tell_index().await?;
+        }
+        self.prove_some().await;
+        Ok(())
     }
 
     async fn drop_originals(&self, originals: Vec<String>) -> Result<(), LibraryError> {

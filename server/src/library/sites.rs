@@ -10,7 +10,7 @@ use retrieval::access::{AccessLabel, Clearance};
 use retrieval::model::JobId;
 
 use super::{Library, LibraryError};
-use crate::store::{JobKind, LedgerLine, Source};
+use crate::store::{JobKind, LedgerLine, Source, Why};
 
 const MOST_ROBOTS_BYTES: usize = 500 * 1024;
 
@@ -124,7 +124,7 @@ impl Library {
         let live: Vec<String> =
             self.ledger(source, None).await?.into_iter().filter(|line| line.live).map(|line| line.origin).collect();
         self.store.source_remove(source.id).await?;
-        self.retire(&live).await?;
+        self.retire(&live, Why::Removed).await?;
         Ok(live.len())
     }
 

@@ -5,7 +5,9 @@ use retrieval::model::JobId;
 use super::reconcile::Reconciled;
 use super::running::{Ending, Run};
 use super::{Library, LibraryError};
-use crate::store::JobKind;
+use crate::store::{JobKind, Why};
+
+const MS_A_DAY: i64 = 24 * 60 * 60 * 1_000;
 
 impl Library {
     /// Have index and catalog compared as soon as may be.
@@ -29,6 +31,8 @@ impl Library {
         metrics::counter!("lectern_reconcile_rebuilt_total").increment(rebuilt as u64);
         self.mend_kept().await?;
         self.put_away_discarded().await?;
+        let left = self.prove_all().await?;
+        metrics::gauge!("lectern_receipts_open").set(left as f64);
         for (stage, many) in [("orphans", orphans), ("relabelled", relabelled), ("originals swept", swept)] {
             run.stage(stage, many, many);
         }
@@ -41,11 +45,28 @@ impl Library {
         Ok(Some((run.lease.job, ending)))
     }
 
+    /// What was not seen for as long as its source, or the house, keeps it.
+    async fn expire_documents(&self) -> Result<u64, LibraryError> {
+        let since = |days: u32| self.store.clock().now_ms() - i64::from(days) * MS_A_DAY;
+        let mut gone = 0;
+        for source in self.store.source_list(self.workspace).await? {
+            let Some(days) = source.plan.kept_days else { continue };
+            gone += self.store.ledger_expire(self.workspace, source.id, since(days)).await?;
+        }
+        let over = match self.kept_days {
+            Some(days) => self.store.origins_over(self.workspace, since(days)).await?,
+            None => Vec::new(),
+        };
+        self.retire(&over, Why::Expired).await?;
+        Ok(u64::try_from(gone + over.len()).unwrap_or(u64::MAX))
+    }
+
     async fn expire(&self, run: &Run<'_>) -> Result<(), LibraryError> {
         // Whoever takes over goes on behind the last of them that was done.
         let done: usize = run.checkpoint().await?.parse().unwrap_or(0);
         for (at, of) in Ended::ALL.into_iter().enumerate().skip(done) {
             let forgotten = match of {
+                Ended::Documents => self.expire_documents().await?,
                 Ended::Conversations => self.store.conversations_sweep().await?,
                 Ended::Links => self.store.links_sweep().await?,
                 Ended::Jobs => self.store.jobs_sweep().await?,
@@ -61,16 +82,18 @@ impl Library {
 /// What comes to an end by itself.
 #[derive(Clone, Copy)]
 enum Ended {
+    Documents,
     Conversations,
     Links,
     Jobs,
 }
 
 impl Ended {
-    const ALL: [Self; 3] = [Self::Conversations, Self::Links, Self::Jobs];
+    const ALL: [Self; 4] = [Self::Documents, Self::Conversations, Self::Links, Self::Jobs];
 
     fn as_str(self) -> &'static str {
         match self {
+            Self::Documents => "documents",
             Self::Conversations => "conversations",
             Self::Links => "links",
             Self::Jobs => "jobs",

@@ -21,6 +21,8 @@ pub enum Kind {
     /// How a search or an answer came about: scores, candidates, totals.
     Explanation,
     Document,
+    /// That a document left, and was looked for.
+    Receipt,
     /// The file that a document was made of.
     Original,
     Source,
@@ -96,6 +98,8 @@ pub const POLICY: &[Rule] = {
         rule(Make, Document, Others, Editor, Write),
         rule(Change, Document, Others, Editor, Write),
         rule(Remove, Document, Others, Editor, Write),
+        rule(List, Receipt, Others, Editor, Reading),
+        rule(Read, Receipt, Others, Editor, Reading),
         rule(Read, Original, Others, Visitor, Reading),
         rule(List, Source, Others, Editor, Write),
         rule(Read, Source, Others, Editor, Write),

@@ -7,6 +7,7 @@ use retrieval::access::{Clearance, Reach};
 use retrieval::model::{DocumentId, GenerationId, RecordId, WorkspaceId};
 use sqlx::FromRow;
 
+use super::erasing::erase_gone;
 use super::{Store, StoreError, reach, rows};
 
 /// What was answered, as far as somebody may read it now.
@@ -114,6 +115,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
+        erase_gone(&mut tx, &record.documents.iter().map(|(document, _)| *document).collect()).await?;
         tx.commit().await?;
         Ok(id)
     }

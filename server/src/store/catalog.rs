@@ -95,7 +95,8 @@ impl Catalog for LeasedCatalog {
                 }
                 (true, Change::Join(document)) => store.lead_origin(&mut tx, lease.workspace, item, *document).await?,
                 (false, Change::Publish(draft)) => store.unpublish(&mut tx, lease.workspace, draft).await?,
-                (_, Change::None) | (false, Change::Join(_)) => {}
+                (true, Change::None) => store.origin_seen(&mut tx, lease.workspace, &item.origin).await?,
+                (false, Change::None | Change::Join(_)) => {}
             }
             if let (true, Some(source)) = (waited, lease.source) {
                 store.page_settle(&mut tx, source, &item.origin, outcome).await?;

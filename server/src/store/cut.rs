@@ -17,7 +17,7 @@ use super::job::RETRIED_FOR_MS;
 use super::{Dialect, Store, StoreError, migrator, rows};
 
 /// What cannot be made again, those that others refer to first. Not the embeddings: those can, in hours.
-const KEPT: [&str; 34] = [
+const KEPT: [&str; 35] = [
     "workspaces",
     "generations",
     "groups",
@@ -51,6 +51,7 @@ const KEPT: [&str; 34] = [
     "audit_heads",
     "audit",
     "canary_runs",
+    "receipts",
     "spending",
 ];
 const VECTORS: &str = "vectors";

@@ -13,6 +13,7 @@ use sqlx::AssertSqlSafe;
 
 use super::generation::of_live_cut;
 use super::job::RETRIED_FOR_MS;
+use super::receipt::Why;
 use super::writing::Writing;
 use super::{Store, StoreError, TaskKind, near, outbox, rows, vector};
 
@@ -128,20 +129,26 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
         self.items_withdraw(&mut tx, workspace, document).await?;
-        let there = self.retire(&mut tx, workspace, document).await?;
+        let originals: Vec<String> = originals.into_iter().map(|(name,)| name).collect();
+        let there = self.retire(&mut tx, workspace, document, (Why::Removed, &originals)).await?;
         tx.commit().await?;
-        Ok(there.then(|| originals.into_iter().map(|(name,)| name).collect()))
+        Ok(there.then_some(originals))
     }
 
     /// Delete the bytes of an original that no document and no waiting item names any more.
     pub async fn original_drop(&self, original: &str) -> Result<(), StoreError> {
+        match self.original_is_named(original).await? {
+            false => self.originals.remove(original).map_err(StoreError::Original),
+            true => Ok(()),
+        }
+    }
+
+    /// Whether a document needs it, or something that waits.
+    pub(super) async fn original_is_named(&self, original: &str) -> Result<bool, StoreError> {
         let select = "SELECT (SELECT COUNT(*) FROM origins WHERE original = $1) \
                       + (SELECT COUNT(*) FROM job_items WHERE original = $1 AND state = 'queued')";
         let (named,): (i64,) = sqlx::query_as(select).bind(original).fetch_one(&self.reader).await?;
-        match named {
-            0 => self.originals.remove(original).map_err(StoreError::Original),
-            _ => Ok(()),
-        }
+        Ok(named > 0)
     }
 
     /// Delete the bytes that nothing names any more: of former versions, of what came again unchanged or failed long ago,
@@ -305,19 +312,27 @@ impl Store {
         tx: &mut Writing,
         workspace: WorkspaceId,
         document: DocumentId,
+        (why, original): (Why, String),
     ) -> Result<(), StoreError> {
         let (left,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM origins WHERE document_id = $1")
             .bind(document.to_string())
             .fetch_one(&mut **tx)
             .await?;
         if left == 0 {
-            self.retire(tx, workspace, document).await?;
+            self.retire(tx, workspace, document, (why, &[original])).await?;
         }
         Ok(())
     }
 
-    /// Remove the rows and tell the index; whether there was anything to remove.
-    async fn retire(&self, tx: &mut Writing, workspace: WorkspaceId, document: DocumentId) -> Result<bool, StoreError> {
+    /// Remove the rows, tell the index and write the receipt; whether there was anything to remove.
+    async fn retire(
+        &self,
+        tx: &mut Writing,
+        workspace: WorkspaceId,
+        document: DocumentId,
+        of: (Why, &[String]),
+    ) -> Result<bool, StoreError> {
+        self.receipt_write(tx, workspace, document, of).await?;
         let delete = "DELETE FROM documents WHERE id = $1 AND workspace_id = $2 RETURNING live_version";
         let live: Option<(String,)> = sqlx::query_as(delete)
             .bind(document.to_string())

@@ -3,7 +3,7 @@
 //! Pages that are handed in become items of a batch, an ingest job that closes when it is full or old. A batch that a
 //! crash left open is closed at the next start: what the ledger calls handed in was accepted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,6 +20,8 @@ use tokio::time::Instant;
 use super::item::NewItem;
 use super::job::JobKind;
 use super::lease::Lease;
+use super::origin::outermost;
+use super::receipt::Why;
 use super::source::Source;
 use super::writing::Writing;
 use super::{Store, StoreError, rows};
@@ -159,6 +161,12 @@ impl SqlLedger {
             .bind(self.store.clock.now_ms())
             .execute(&mut **tx)
             .await?;
+        if *verdict == Verdict::Unchanged {
+            let select = "SELECT origin FROM crawl_pages WHERE source_id = $1 AND url = $2";
+            let query = sqlx::query_as(select).bind(self.source.id.to_string()).bind(address.as_str());
+            let (origin,): (String,) = query.fetch_one(&mut **tx).await?;
+            self.store.origin_seen(tx, self.lease.workspace, &origin).await?;
+        }
         Ok(())
     }
 
@@ -293,7 +301,7 @@ impl Ledger for SqlLedger {
         }
         for address in &farewell.retire {
             self.store
-                .page_retire(&mut tx, self.lease.workspace, self.source.id, address.as_str())
+                .page_retire(&mut tx, self.lease.workspace, (self.source.id, address.as_str()), Why::Vanished)
                 .await
                 .map_err(unavailable)?;
         }
@@ -357,12 +365,36 @@ impl Store {
         let select = "SELECT url FROM crawl_pages WHERE source_id = $1 AND verdict = 'held'";
         let held: Vec<(String,)> = sqlx::query_as(select).bind(source.to_string()).fetch_all(&mut *tx).await?;
         for (url,) in &held {
-            self.page_retire(&mut tx, workspace, source, url).await?;
+            self.page_retire(&mut tx, workspace, (source, url), Why::Vanished).await?;
             let update = "UPDATE crawl_pages SET verdict = 'retired' WHERE source_id = $1 AND url = $2";
             sqlx::query(update).bind(source.to_string()).bind(url).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(held.len())
+    }
+
+    /// Take out the pages of a source that it was not seen to have since that moment; how many went.
+    pub async fn ledger_expire(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        since_ms: i64,
+    ) -> Result<usize, StoreError> {
+        let mut tx = self.write().await?;
+        let select = "SELECT origin, url FROM crawl_pages WHERE source_id = $1 AND live = 1";
+        let live: Vec<(String, String)> = sqlx::query_as(select).bind(source.to_string()).fetch_all(&mut *tx).await?;
+        let live: HashMap<String, String> = live.into_iter().collect();
+        let select = "SELECT origin FROM origins WHERE workspace_id = $1 AND seen_ms < $2";
+        let over: Vec<(String,)> =
+            sqlx::query_as(select).bind(workspace.to_string()).bind(since_ms).fetch_all(&mut *tx).await?;
+        let over: BTreeSet<&String> = over.iter().filter_map(|(origin,)| live.get(outermost(origin))).collect();
+        for url in &over {
+            self.page_retire(&mut tx, workspace, (source, url), Why::Expired).await?;
+            let update = "UPDATE crawl_pages SET verdict = 'retired' WHERE source_id = $1 AND url = $2";
+            sqlx::query(update).bind(source.to_string()).bind(url).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(over.len())
     }
 
     /// Every page is asked for and read anew the next time, whether it changed or not.
@@ -376,14 +408,14 @@ impl Store {
         &self,
         tx: &mut Writing,
         workspace: WorkspaceId,
-        source: SourceId,
-        url: &str,
+        (source, url): (SourceId, &str),
+        why: Why,
     ) -> Result<(), StoreError> {
         let select = "SELECT origin FROM crawl_pages WHERE source_id = $1 AND url = $2";
         let query = sqlx::query_as(select).bind(source.to_string()).bind(url);
         let origin: Option<(String,)> = query.fetch_optional(&mut **tx).await?;
         if let Some((origin,)) = origin {
-            self.origin_retire_whole(tx, workspace, &origin).await?;
+            self.origin_retire_whole(tx, workspace, &origin, why).await?;
         }
         let update = "UPDATE crawl_pages SET live = 0, etag = NULL, last_modified = NULL, body_hash = NULL \
                       WHERE source_id = $1 AND url = $2";

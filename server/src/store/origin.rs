@@ -12,6 +12,7 @@ use retrieval::model::{DocumentId, SourceId, WorkspaceId};
 
 use super::document::inside_of;
 use super::phrase::Phrase;
+use super::receipt::Why;
 use super::writing::Writing;
 use super::{Store, StoreError, rows};
 
@@ -72,13 +73,32 @@ impl Store {
         Ok(origins)
     }
 
+    /// Where documents came from that were not handed in since that moment. What a source brings is the source's.
+    pub async fn origins_over(&self, workspace: WorkspaceId, since_ms: i64) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT p.origin FROM crawl_pages p JOIN sources s ON s.id = p.source_id \
+                      WHERE s.workspace_id = $1 AND p.live = 1";
+        let brought: Vec<(String,)> =
+            sqlx::query_as(select).bind(workspace.to_string()).fetch_all(&self.reader).await?;
+        let brought: HashSet<String> = brought.into_iter().map(|(origin,)| origin).collect();
+        let select = "SELECT origin FROM origins WHERE workspace_id = $1 AND seen_ms < $2 ORDER BY origin";
+        let found: Vec<(String,)> =
+            sqlx::query_as(select).bind(workspace.to_string()).bind(since_ms).fetch_all(&self.reader).await?;
+        let over = found.into_iter().map(|(origin,)| origin);
+        Ok(over.filter(|origin| !brought.contains(outermost(origin))).collect())
+    }
+
     /// Let these origins lead nowhere, and take out the documents that no origin leads to any more, from this commit on.
     /// Returns the names of the originals that they had.
-    pub async fn origins_retire(&self, workspace: WorkspaceId, origins: &[String]) -> Result<Vec<String>, StoreError> {
+    pub async fn origins_retire(
+        &self,
+        workspace: WorkspaceId,
+        origins: &[String],
+        why: Why,
+    ) -> Result<Vec<String>, StoreError> {
         let mut tx = self.write().await?;
         let mut originals = Vec::new();
         for origin in origins {
-            originals.extend(self.origin_retire_whole(&mut tx, workspace, origin).await?);
+            originals.extend(self.origin_retire_whole(&mut tx, workspace, origin, why).await?);
         }
         tx.commit().await?;
         Ok(originals)
@@ -104,7 +124,7 @@ impl Store {
         let shared: HashSet<String> = others.into_iter().map(|(_, document)| document).collect();
         for (origin, document) in ours {
             if shared.contains(&document) {
-                self.origin_retire(&mut tx, workspace, &origin).await?;
+                self.origin_retire(&mut tx, workspace, &origin, Why::Vanished).await?;
             } else {
                 self.relabel(&mut tx, workspace, rows::id(&document)?, label).await?;
             }
@@ -125,6 +145,26 @@ impl Store {
         Ok(())
     }
 
+    /// What is there came once more as it is.
+    pub(super) async fn origin_seen(
+        &self,
+        tx: &mut Writing,
+        workspace: WorkspaceId,
+        origin: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now_ms();
+        let update = "UPDATE origins SET seen_ms = $1 WHERE workspace_id = $2 AND origin = $3";
+        let seen = sqlx::query(update).bind(now).bind(workspace.to_string()).bind(origin).execute(&mut **tx).await?;
+        if seen.rows_affected() == 0 {
+            // An archive is nothing but what is inside it.
+            let update =
+                "UPDATE origins SET seen_ms = $1 WHERE workspace_id = $2 AND substr(origin, 1, length($3)) = $3";
+            let query = sqlx::query(update).bind(now).bind(workspace.to_string()).bind(inside_of(origin));
+            query.execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
     /// Let an origin lead to `document`; a document that no origin leads to any more is retired.
     pub(super) async fn lead_origin(
         &self,
@@ -133,8 +173,8 @@ impl Store {
         item: &Item,
         document: DocumentId,
     ) -> Result<(), StoreError> {
-        let former: Option<(String,)> =
-            sqlx::query_as("SELECT document_id FROM origins WHERE workspace_id = $1 AND origin = $2")
+        let former: Option<(String, String)> =
+            sqlx::query_as("SELECT document_id, original FROM origins WHERE workspace_id = $1 AND origin = $2")
                 .bind(workspace.to_string())
                 .bind(&item.origin)
                 .fetch_optional(&mut **tx)
@@ -150,13 +190,17 @@ impl Store {
             .bind(self.clock.now_ms())
             .execute(&mut **tx)
             .await?;
-        let former: Option<DocumentId> = former.map(|(id,)| rows::id(&id)).transpose()?;
-        if former != Some(document) {
-            tx.touch(workspace);
-        }
-        match former.filter(|former| *former != document) {
-            Some(former) => self.retire_if_orphaned(tx, workspace, former).await,
-            None => Ok(()),
+        let former = former.map(|(id, original)| Ok::<_, StoreError>((rows::id(&id)?, original))).transpose()?;
+        match former {
+            Some((former, _)) if former == document => Ok(()),
+            Some((former, original)) => {
+                tx.touch(workspace);
+                self.retire_if_orphaned(tx, workspace, former, (Why::Vanished, original)).await
+            }
+            None => {
+                tx.touch(workspace);
+                Ok(())
+            }
         }
     }
 
@@ -177,7 +221,7 @@ impl Store {
             inside.iter().any(|inside| inside.origin == origin || is_below(inside))
         };
         for (origin,) in known.into_iter().filter(|(origin,)| !stays(origin)) {
-            self.origin_retire(tx, workspace, &origin).await?;
+            self.origin_retire(tx, workspace, &origin, Why::Vanished).await?;
         }
         Ok(())
     }
@@ -188,6 +232,7 @@ impl Store {
         tx: &mut Writing,
         workspace: WorkspaceId,
         origin: &str,
+        why: Why,
     ) -> Result<Vec<String>, StoreError> {
         let select = "SELECT origin FROM origins WHERE workspace_id = $1 \
                       AND (origin = $2 OR substr(origin, 1, length($3)) = $3)";
@@ -199,7 +244,7 @@ impl Store {
             .await?;
         let mut originals = Vec::new();
         for (origin,) in whole {
-            originals.extend(self.origin_retire(tx, workspace, &origin).await?);
+            originals.extend(self.origin_retire(tx, workspace, &origin, why).await?);
         }
         Ok(originals)
     }
@@ -209,18 +254,19 @@ impl Store {
         tx: &mut Writing,
         workspace: WorkspaceId,
         origin: &str,
+        why: Why,
     ) -> Result<Option<String>, StoreError> {
         let delete = "DELETE FROM origins WHERE workspace_id = $1 AND origin = $2 RETURNING document_id, original";
         let gone: Option<(String, String)> =
             sqlx::query_as(delete).bind(workspace.to_string()).bind(origin).fetch_optional(&mut **tx).await?;
         let Some((document, original)) = gone else { return Ok(None) };
         tx.touch(workspace);
-        self.retire_if_orphaned(tx, workspace, rows::id(&document)?).await?;
+        self.retire_if_orphaned(tx, workspace, rows::id(&document)?, (why, original.clone())).await?;
         Ok(Some(original))
     }
 }
 
 /// The file that an origin is, or is inside of.
-fn outermost(origin: &str) -> &str {
+pub(super) fn outermost(origin: &str) -> &str {
     origin.split_once("!/").map_or(origin, |(outer, _)| outer)
 }

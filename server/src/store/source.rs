@@ -199,6 +199,8 @@ struct PlanRow {
     drop: Vec<String>,
     files: bool,
     most_bytes: usize,
+    #[serde(default)]
+    kept_days: Option<u32>,
 }
 
 fn plan_to_sql(plan: &Plan) -> String {
@@ -217,6 +219,7 @@ fn plan_to_sql(plan: &Plan) -> String {
         rules,
         files,
         most_bytes,
+        kept_days,
     } = plan.clone();
     let row = PlanRow {
         start: start.iter().map(Url::to_string).collect(),
@@ -234,6 +237,7 @@ fn plan_to_sql(plan: &Plan) -> String {
         drop: rules.drop,
         files,
         most_bytes,
+        kept_days,
     };
     serde_json::to_string(&row).expect("a plan is strings and numbers")
 }
@@ -256,6 +260,7 @@ impl PlanRow {
             rules: PageRules { keep: self.keep, drop: self.drop },
             files: self.files,
             most_bytes: self.most_bytes,
+            kept_days: self.kept_days,
         })
     }
 }

@@ -12,6 +12,7 @@ use retrieval::model::{DocumentId, PointId, RecordId, VersionId};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::conversation::Conversation;
+use super::erasing::erase_gone;
 use super::writing::Writing;
 use super::{Store, StoreError, Told, rows};
 
@@ -178,6 +179,7 @@ impl Store {
         for (at, rest) in turn.rests.iter().enumerate() {
             rest_insert(&mut tx, conversation, (ordinal, rows::count(at)), rest).await?;
         }
+        erase_gone(&mut tx, &turn.rests.iter().map(|rest| rest.document).collect()).await?;
         tx.commit().await?;
         Ok(Some(ordinal))
     }

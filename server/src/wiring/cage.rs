@@ -93,6 +93,7 @@ impl CageMaker {
             room: Default::default(),
             gate: Default::default(),
             vault: None,
+            kept_days: None,
             telling: Default::default(),
         });
         let templates = Arc::clone(&self.answerer.templates);

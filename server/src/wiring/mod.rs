@@ -202,6 +202,7 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
         room: Room::on(data.root(), config.least_free_bytes),
         gate: builder::gate(&config.index)?,
         vault: vault(config),
+        kept_days: config.retention.kept_days,
         telling: Default::default(),
     });
     let rebuilding = library.lacks_points().await?;

@@ -15,6 +15,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("key", "The id of a key."),
     ("person", "The id of a person."),
     ("generation", "The id of a build of the index."),
+    ("receipt", "The id of a document that left."),
     (
         "schedule",
         "`reconcile`, `expire`, `reindex` or `backup`, which the house does for itself, or the id of a source, which is crawled.",
@@ -199,6 +200,11 @@ const DOCUMENTS: Section = Section {
             .headers(&[IF_NONE_MATCH])
             .gives_bytes("text/plain")
             .also(&[304]),
+        row("GET", "/api/v1/receipts", "Lists the documents that left, and whether they were found gone.")
+            .query::<PageQuery>()
+            .gives::<Receipts>(200),
+        row("GET", "/api/v1/receipts/{receipt}", "Gives the receipt of a document that left.")
+            .gives::<ReceiptReply>(200),
         row("GET", "/api/v1/documents/{document}/versions", "Lists the versions of a document.").gives::<Versions>(200),
         row("GET", "/api/v1/documents/{document}/versions/text", "Gives the text of a version.")
             .query::<VersionQuery>()

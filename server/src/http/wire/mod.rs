@@ -15,6 +15,7 @@ mod jobs;
 mod keeping;
 mod named;
 mod oidc;
+mod receipts;
 mod review;
 mod schedules;
 mod sessions;
@@ -53,6 +54,7 @@ pub use jobs::*;
 pub use keeping::*;
 pub use named::Named;
 pub use oidc::*;
+pub use receipts::*;
 pub use review::*;
 pub use schedules::*;
 pub use sessions::*;
@@ -256,6 +258,8 @@ pub struct Accepted {
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Removed {
     pub removed: bool,
+    /// The documents that left. Each has a receipt.
+    pub documents: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]

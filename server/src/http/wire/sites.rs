@@ -41,6 +41,8 @@ pub struct SiteRequest {
     /// Pages only: no PDF or Office files.
     #[serde(default)]
     pub pages_only: bool,
+    /// Days after which a page leaves that was not seen there any more, from 1.
+    pub kept_days: Option<u32>,
 }
 
 /// Why a request does not make a plan; the sentence is for who sent it.
@@ -54,15 +56,21 @@ pub enum SiteError {
     Access(#[from] AccessError),
     #[error("a header is a name and a value, as in \"Authorization: Bearer ...\"")]
     Header,
+    #[error("kept_days is a number from 1")]
+    KeptDays,
 }
 
 impl SiteRequest {
     /// Whether it says nothing of how to crawl: then what is known of the site stays as it is.
     pub fn is_bare(&self) -> bool {
         let Self { url: _, tier: _, groups: _, scope, sitemap, include, exclude, depth, pages, .. } = self;
-        let Self { delay_ms, user_agent, headers, keep, drop, pages_only, .. } = self;
-        let numbers =
-            scope.is_none() && depth.is_none() && pages.is_none() && delay_ms.is_none() && user_agent.is_none();
+        let Self { delay_ms, user_agent, headers, keep, drop, pages_only, kept_days, .. } = self;
+        let numbers = scope.is_none()
+            && depth.is_none()
+            && pages.is_none()
+            && delay_ms.is_none()
+            && user_agent.is_none()
+            && kept_days.is_none();
         let lists = [include, exclude, keep, drop].into_iter().all(Vec::is_empty) && headers.is_empty();
         numbers && lists && !sitemap && !pages_only
     }
@@ -81,6 +89,9 @@ impl SiteRequest {
         if !self.headers.iter().all(is_header) {
             return Err(SiteError::Header);
         }
+        if self.kept_days == Some(0) {
+            return Err(SiteError::KeptDays);
+        }
         let default = Plan::new(start, scope);
         let plan = Plan {
             sitemap: self.sitemap,
@@ -93,6 +104,7 @@ impl SiteRequest {
             headers: self.headers,
             rules: PageRules { keep: self.keep, drop: self.drop },
             files: !self.pages_only,
+            kept_days: self.kept_days,
             ..default
         };
         Ok((plan, label))
@@ -118,6 +130,7 @@ pub struct SourceReply {
     /// How many addresses came to which verdict.
     pub verdicts: BTreeMap<String, usize>,
     pub problems: Vec<String>,
+    pub kept_days: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -180,6 +193,7 @@ impl From<SourceStatus> for SourceReply {
             rounds: source.round,
             crawling,
             verdicts,
+            kept_days: source.plan.kept_days,
             problems: source.problems,
         }
     }

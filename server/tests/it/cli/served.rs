@@ -37,14 +37,22 @@ fn commands_go_to_the_running_server() {
     lectern.run(&["ask", "Which bird?", "--as", "tier=everyone"]).complains(2, "unknown tier");
 
     let one = format!("{docs}/one.md");
-    assert_eq!(lectern.run(&["remove", &one, "--json"]).one()["removed"], true);
+    let removed = lectern.run(&["remove", &one, "--json"]).one();
+    assert_eq!(removed["removed"], true);
     lectern.run(&["remove", &one]).complains(1, "some documents were not there");
+    let left = removed["documents"][0].as_str().unwrap();
+    let receipt = lectern.run(&["receipts", left, "--json"]).one();
+    assert!(receipt["proven_ms"].is_i64() && receipt["found"]["probes"] == 1, "{receipt}");
+    assert_eq!(receipt["erased"]["answers"], 1, "the answer about it goes with it: {receipt}");
     assert_eq!(lectern.found("which bird", "tier=customer"), ["Two"]);
 
     server.signal("TERM");
     assert_eq!(server.ended(), Some(0));
     assert!(!lectern.data().join("server.json").exists());
     assert_eq!(lectern.found("which bird", "tier=customer"), ["Two"], "what the server did is there without it");
+    let shown = lectern.run(&["receipts"]).expect(0).out;
+    assert!(shown.contains(left) && shown.contains("gone: 1 indexes, 1 questions"), "{shown}");
+    lectern.run(&["receipts", "nothing"]).complains(1, "no document \"nothing\" left");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod inside;
 mod intake;
 mod interruption;
 mod labels;
+mod leaving;
 mod planning;
 mod reconciling;
 mod remembered;
@@ -255,6 +256,7 @@ fn library(ground: &Ground, generations: Generations, parser: Arc<dyn Parse>) ->
         room: Default::default(),
         gate: Default::default(),
         vault: None,
+        kept_days: None,
         telling: Default::default(),
     }
 }

@@ -15,8 +15,9 @@ use crate::library::{Home, IndexKind};
 pub const WHO: [&str; 8] = ["visitor", "public", "internal", "hr", "editor", "admin", "key", "suspended"];
 
 /// Every kind of object, and how it may stand to whoever asks.
-pub const KINDS: [(&str, &[&str]); 13] = [
+pub const KINDS: [(&str, &[&str]); 14] = [
     ("document", &["shared", "inside", "hidden", "elsewhere", "absent"]),
+    ("receipt", &["shared", "hidden", "elsewhere", "absent"]),
     ("source", &["shared", "hidden", "elsewhere", "absent"]),
     ("job", &["shared", "hidden", "house", "elsewhere", "absent"]),
     ("schedule", &["shared", "hidden", "house", "elsewhere", "absent"]),
@@ -85,6 +86,11 @@ impl Scene {
             self.put("document", standing, "", document);
         }
         for (standing, who) in [("shared", "public"), ("hidden", "internal,groups=hr")] {
+            let left = self.served.ground.publish("left.md", who, standing).await.document;
+            assert_eq!(library.remove(&[left]).await.unwrap(), 1);
+            self.put("receipt", standing, "", left);
+        }
+        for (standing, who) in [("shared", "public"), ("hidden", "internal,groups=hr")] {
             let plan = Plan::new(format!("http://{standing}.example/").parse().unwrap(), Scope::Page);
             let (source, _) = library.crawl_later(&library.clearance, &plan, &label(who)).await.unwrap();
             self.put("source", standing, "", source.id);
@@ -150,6 +156,10 @@ impl Scene {
         let home = Home::new(self.served.ground.elsewhere().await, IndexKind::Memory);
         home.ingest(&[("elsewhere.md", "public", "# Elsewhere\n\nRefunds take a year elsewhere.")]).await;
         self.put("document", "elsewhere", "", home.document("elsewhere.md").await.unwrap());
+        home.ingest(&[("left.md", "public", "# Left\n\nIt left.")]).await;
+        let left = home.document("left.md").await.unwrap();
+        assert!(home.remove(left).await);
+        self.put("receipt", "elsewhere", "", left);
         let plan = Plan::new("http://elsewhere.example/".parse().unwrap(), Scope::Page);
         let (source, job) = home.library.crawl_later(&home.library.clearance, &plan, &label("public")).await.unwrap();
         self.put("source", "elsewhere", "", source.id);

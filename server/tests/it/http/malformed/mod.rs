@@ -254,7 +254,7 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
     let told = served.ask_aloud(&Holding::Nothing, "How long do refunds take?").await;
     let stream = told[0].data["stream"].as_str().unwrap().to_owned();
     let generation = served.library.live().generation.id.to_string();
-    let texts: [(&'static str, &[&str]); 29] = [
+    let texts: [(&'static str, &[&str]); 30] = [
         ("stream", &[&stream]),
         ("model", &["lectern"]),
         ("job", &[&job]),
@@ -263,6 +263,7 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
         ("expression", &["every 6 h", "30 3 * * mon-fri"]),
         ("kind", &["ingest", "crawl", "reconcile", "expire", "reindex", "backup"]),
         ("generation", &[&generation]),
+        ("receipt", &[document]),
         ("document", &[document]),
         ("group", &[&group, "hr", "billing"]),
         ("name", &[document, "refunds.md", "somebody", &group, "team"]),

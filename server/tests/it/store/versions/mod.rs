@@ -17,8 +17,8 @@ use retrieval::model::{Cut, DocumentId, GenerationId, WorkspaceId};
 use retrieval::ports::Shelf;
 use serde_json::json;
 use server::store::{
-    Account, AnswerRecord, Evaluation, Fault, Feedback, JobKind, Lease, NewItem, NewSchedule, Promotion, Recipe,
-    Schedule, SqlLedger, StageLine, Tokens,
+    Account, AnswerRecord, Evaluation, Fault, Feedback, Findings, JobKind, Lease, NewItem, NewSchedule, Promotion,
+    Recipe, Schedule, SqlLedger, StageLine, Tokens, Why,
 };
 use url::Url;
 use uuid::Uuid;
@@ -248,10 +248,14 @@ async fn documents(witness: &mut Witness<'_>) {
     witness.quiet("document_remove").await;
     ground.publish("d.md", "public", "text").await;
     witness.raised("settle").await;
-    store.origins_retire(workspace, &["d.md".into()]).await.unwrap();
+    store.origins_retire(workspace, &["d.md".into()], Why::Vanished).await.unwrap();
     witness.raised("origins_retire").await;
-    store.origins_retire(workspace, &["d.md".into()]).await.unwrap();
+    store.origins_retire(workspace, &["d.md".into()], Why::Vanished).await.unwrap();
     witness.quiet("origins_retire").await;
+    store.erase_left(document).await.unwrap();
+    witness.quiet("erase_left").await;
+    store.receipt_note(document, &Findings::default(), true).await.unwrap();
+    witness.quiet("receipt_note").await;
 }
 
 /// Each way in which an item ends.
@@ -339,6 +343,8 @@ async fn sources(witness: &mut Witness<'_>) {
     ledger.begin("mark").await.unwrap();
     ledger.finish(&Farewell { retire: vec![pages[0].clone()], hold: Vec::new() }).await.unwrap();
     witness.raised("finish").await;
+    assert_eq!(store.ledger_expire(workspace, source.id, 0).await.unwrap(), 0);
+    witness.quiet("ledger_expire").await;
     store.ledger_forget_marks(source.id).await.unwrap();
     witness.quiet("ledger_forget_marks").await;
     store.source_remove(source.id).await.unwrap();
