@@ -47,9 +47,11 @@ fn nor_on_postgres() {
 fn soak() {
     let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
     let (seed, cycles) = (number("SEED", SEED), number("CYCLES", 1_000));
-    Crash::new(seed, None).run(cycles);
+    let asked = Crash::new(seed, None).run(cycles);
+    println!("SQLite: {cycles} rounds, {asked} questions, none amiss");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    Crash::new(seed, Some(runtime.block_on(postgres::database()))).run(cycles);
+    let asked = Crash::new(seed, Some(runtime.block_on(postgres::database()))).run(cycles);
+    println!("Postgres: {cycles} rounds, {asked} questions, none amiss");
 }
 
 /// A random walk that can be walked again.
@@ -95,7 +97,9 @@ impl Crash {
         Self { lectern: Lectern::new(), database, shared: Arc::new(shared), seed, dice: Dice(seed), editions: 0 }
     }
 
-    fn run(mut self, cycles: u64) {
+    /// So many rounds; how many questions were asked in them.
+    fn run(mut self, cycles: u64) -> u64 {
+        let mut asked = 0;
         for cycle in 0..cycles {
             self.shared.tell(format!("round {cycle}"));
             if self.dice.throw(4) == 0 {
@@ -104,9 +108,10 @@ impl Crash {
             let mut server = self.serve();
             let caller = self.caller(&server);
             self.settle(&caller, cycle);
-            self.work_until_killed(&mut server, &caller);
+            asked += self.work_until_killed(&mut server, &caller);
         }
         self.agree();
+        asked
     }
 
     fn command(&self) -> Command {
@@ -168,7 +173,7 @@ impl Crash {
         )
     }
 
-    fn work_until_killed(&mut self, server: &mut Server, caller: &Caller) {
+    fn work_until_killed(&mut self, server: &mut Server, caller: &Caller) -> u64 {
         self.shared.is_over.store(false, Ordering::SeqCst);
         let ms = 20 + self.dice.throw(LONGEST_MS);
         let asker = {
@@ -185,7 +190,7 @@ impl Crash {
         server.ended();
         self.shared.is_over.store(true, Ordering::SeqCst);
         self.editions = writer.join().expect("the writer's own assertion says why");
-        asker.join().expect("the asker's own assertion says why");
+        asker.join().expect("the asker's own assertion says why")
     }
 
     /// Stopped as it should be and started again, there is nothing to mend.
@@ -248,13 +253,16 @@ fn look(caller: &Caller, document: u32, tier: &str) -> Option<BTreeSet<(u64, Tie
     Some(found)
 }
 
-/// What is found of a document is what it may have been when it was asked for, or by the time it was told.
-fn ask_until_the_end(shared: &Shared, caller: &Caller, mut dice: Dice) {
+/// What is found of a document is what it may have been when it was asked for, or by the time it was told; and what is
+/// certainly there is found. How many were asked.
+fn ask_until_the_end(shared: &Shared, caller: &Caller, mut dice: Dice) -> u64 {
+    let mut asked = 0;
     while !shared.is_over.load(Ordering::SeqCst) {
         let document = dice.throw(DOCUMENTS.into()) as u32;
         let tier = if dice.throw(2) == 0 { "public" } else { "internal" };
         let before = shared.shelf.lock().unwrap().known(document);
-        let Some(found) = look(caller, document, tier) else { return };
+        let Some(found) = look(caller, document, tier) else { break };
+        asked += 1;
         let after = shared.shelf.lock().unwrap().known(document);
         if after.changes > before.changes + 1 {
             continue; // What it was in between is not known here.
@@ -265,6 +273,13 @@ fn ask_until_the_end(shared: &Shared, caller: &Caller, mut dice: Dice) {
             found.len() <= 1,
             "document {document} is of several editions: {found:?}; the last, backwards:\n  {told}"
         );
+        if let (Some(Some(state)), true) = (before.is_certainly(), before.changes == after.changes) {
+            let is_theirs = tier == "internal" || state.1 == Tier::Public;
+            assert!(
+                !is_theirs || found.contains(&state),
+                "document {document} is {state:?} and not found for {tier}; backwards:\n  {told}"
+            );
+        }
         for state in found {
             assert!(
                 may_be.contains(&Some(state)),
@@ -273,6 +288,7 @@ fn ask_until_the_end(shared: &Shared, caller: &Caller, mut dice: Dice) {
             assert!(tier == "internal" || state.1 == Tier::Public, "a visitor finds {state:?} of document {document}");
         }
     }
+    asked
 }
 
 /// Until the server dies; how many editions there were.
