@@ -6,23 +6,27 @@
  *   <script type="module" src="HOUSE/widget.js"></script>
  *   <lectern-chat heading="Ask us" theme="auto" accent="#2148b5" side="right"></lectern-chat>
  *
- * It asks the house that it comes from, and nobody else; it holds no secret and keeps nothing. What comes back is text, whatever
- * stands in it. Styles are a sheet of their own, which no policy of the page against inline styles forbids.
+ * Whoever signed in at that site reads more where the site vouches for them: its server signs a short token, which the element has
+ * as its attribute `token`, or asks the page for whenever it needs one: `element.token = async () => ...`.
+ *
+ * It asks the house that it comes from, and nobody else. It holds no secret of anybody's but the one of the conversation, which it keeps
+ * as long as the tab, or with keep="browser" as long as the house keeps it. What comes back is text, whatever stands in it. Styles are a
+ * sheet of their own, which no policy of the page against inline styles forbids.
  */
 
 const HOME = new URL(import.meta.url).origin;
 const MOST = 4_000;
-/** So many questions go along with the next one. */
-const REMEMBERED = 5;
+/** Of the conversation, where the page keeps things. */
+const KEPT = `lectern-chat ${HOME}`;
 
 /** @type {Record<string, Record<string, string>>} */
 const WORDS = {
   en: {
-    ask: "Ask", close: "Close", cut: "The answer was cut off. Ask again.", away: "The house cannot be reached. Try again in a moment.", busy: "That was too much in too short a time. Wait a moment.",
+    anew: "New conversation", ask: "Ask", close: "Close", cut: "The answer was cut off. Ask again.", away: "The house cannot be reached. Try again in a moment.", busy: "That was too much in too short a time. Wait a moment.", unknown: "This page could not say who you are. Load it again.",
     heading: "Ask us", open: "Ask a question", place: "Your question", promise: "Answers are taken from our documents, and show where they stand.", looking: "Looking through the documents…", sources: "Sources", you: "You asked",
   },
   de: {
-    ask: "Fragen", close: "Schließen", cut: "Die Antwort wurde abgeschnitten. Fragen Sie noch einmal.", away: "Das Haus ist nicht zu erreichen. Versuchen Sie es gleich noch einmal.", busy: "Das war zu viel in zu kurzer Zeit. Warten Sie einen Augenblick.",
+    anew: "Neues Gespräch", ask: "Fragen", close: "Schließen", cut: "Die Antwort wurde abgeschnitten. Fragen Sie noch einmal.", away: "Das Haus ist nicht zu erreichen. Versuchen Sie es gleich noch einmal.", busy: "Das war zu viel in zu kurzer Zeit. Warten Sie einen Augenblick.", unknown: "Diese Seite konnte nicht sagen, wer Sie sind. Laden Sie sie neu.",
     heading: "Fragen Sie uns", open: "Eine Frage stellen", place: "Ihre Frage", promise: "Antworten sind unseren Dokumenten entnommen, und zeigen, wo es steht.", looking: "In den Dokumenten wird nachgesehen…", sources: "Quellen", you: "Sie fragten",
   },
 };
@@ -39,7 +43,8 @@ button { cursor: pointer; border: 0; border-radius: .6rem; font-weight: 600; }
 .window { position: fixed; bottom: 1.25rem; inset-inline-end: 1.25rem; z-index: 2147483000; width: min(25rem, calc(100vw - 2.5rem)); height: min(36rem, calc(100dvh - 2.5rem)); display: grid; grid-template-rows: auto 1fr auto; background: var(--paper); color: var(--ink); border: 1px solid var(--line); border-radius: 1rem; box-shadow: 0 8px 40px #0004; overflow: hidden; }
 header { display: flex; justify-content: space-between; align-items: center; padding: .7rem 1rem; border-bottom: 1px solid var(--line); }
 h2 { margin: 0; font-weight: 600; font-size: 16px; }
-.close { width: 2.2rem; height: 2.2rem; background: none; color: var(--quiet); font-size: 20px; }
+.close, .anew { width: 2.2rem; height: 2.2rem; background: none; color: var(--quiet); font-size: 20px; }
+.anew { margin-inline-start: auto; }
 .said { overflow: auto; padding: 1rem; display: grid; gap: 1rem; align-content: start; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); font-size: 14px; margin: 0; }
 .asked { justify-self: end; max-width: 85%; padding: .5rem .8rem; border-radius: .9rem .9rem .2rem; background: var(--soft); margin: 0; white-space: pre-wrap; }
@@ -75,8 +80,10 @@ class LecternChat extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #frame = made("div");
   #said = made("div", { class: "said", role: "log", "aria-live": "polite", tabindex: "0" });
-  /** @type {{role: string, text: string, sources?: string[]}[]} */
-  #history = [];
+  /** @type {{id: string, secret?: string} | undefined} */
+  #talk;
+  /** @type {string | (() => string | Promise<string>) | undefined} */
+  token;
   #night = matchMedia("(prefers-color-scheme: dark)");
   #isBusy = false;
 
@@ -87,6 +94,8 @@ class LecternChat extends HTMLElement {
     this.#root.replaceChildren(this.#frame);
     this.#night.addEventListener("change", this.#dress);
     this.#draw();
+    // A page may set the token right after it put the element in.
+    queueMicrotask(() => this.#recall());
   }
 
   disconnectedCallback() {
@@ -116,10 +125,11 @@ class LecternChat extends HTMLElement {
     const heading = this.getAttribute("heading") || this.#word("heading");
     const opener = made("button", { type: "button", class: "open", "aria-expanded": "false" }, this.#word("open"));
     const close = made("button", { type: "button", class: "close", "aria-label": this.#word("close") }, "×");
+    const anew = made("button", { type: "button", class: "anew", "aria-label": this.#word("anew"), title: this.#word("anew") }, "+");
     const words = made("textarea", { rows: "2", maxlength: String(MOST), "aria-label": this.#word("place"), placeholder: this.#word("place"), dir: "auto" });
     const send = made("button", { type: "submit", class: "send" }, this.#word("ask"));
     const form = made("form", {}, words, send);
-    const window = made("section", { class: "window", role: "dialog", "aria-label": heading, hidden: "" }, made("header", {}, made("h2", {}, heading), close), this.#said, form);
+    const window = made("section", { class: "window", role: "dialog", "aria-label": heading, hidden: "" }, made("header", {}, made("h2", {}, heading), anew, close), this.#said, form);
     if (!this.#said.firstChild) this.#said.append(made("p", { class: "quiet" }, this.#word("promise")));
     const show = (/** @type {boolean} */ isOpen) => {
       window.hidden = !isOpen;
@@ -129,6 +139,11 @@ class LecternChat extends HTMLElement {
     };
     opener.addEventListener("click", () => show(true));
     close.addEventListener("click", () => show(false));
+    anew.addEventListener("click", () => {
+      if (this.#isBusy) return;
+      this.#forget();
+      words.focus();
+    });
     window.addEventListener("keydown", (event) => { if (event.key === "Escape") show(false); });
     words.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -149,16 +164,54 @@ class LecternChat extends HTMLElement {
     this.#frame.replaceChildren(opener, window);
   }
 
+  get #shelf() {
+    return this.getAttribute("keep") === "browser" ? localStorage : sessionStorage;
+  }
+
+  /** What was said before, as far as this visitor may read it now. */
+  async #recall() {
+    const kept = JSON.parse(this.#shelf.getItem(KEPT) ?? "null");
+    if (!kept || this.#talk) return;
+    const response = await this.#send("GET", `/conversations/${kept.id}?limit=100`, undefined, kept.secret).catch(() => null);
+    if (response?.status === 404) this.#shelf.removeItem(KEPT);
+    if (!response?.ok || this.#talk) return;
+    this.#talk = kept;
+    for (const { question, answer, citations } of (await response.json()).said) {
+      this.#turn(question).replaceChildren(...blocks(answer, citations), ...this.#sources(citations));
+    }
+  }
+
+  #forget() {
+    this.#talk = undefined;
+    this.#shelf.removeItem(KEPT);
+    this.#said.replaceChildren(made("p", { class: "quiet" }, this.#word("promise")));
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {string} [secret] @param {string} [accept] */
+  async #send(method, path, body, secret, accept = "application/json") {
+    const token = (typeof this.token === "function" ? await this.token() : this.token) ?? this.getAttribute("token");
+    const held = { ...(token && { "lectern-visitor": token }), ...(secret && { "x-conversation-secret": secret }) };
+    return fetch(`${HOME}/api/v1${path}`, {
+      method, credentials: "omit", referrerPolicy: "no-referrer", headers: { ...(body && { "content-type": "application/json" }), accept, ...held },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** What was asked, and where its answer comes. @param {string} question */
+  #turn(question) {
+    const answer = made("div", { class: "answer", dir: "auto" });
+    this.#said.append(made("p", { class: "asked", dir: "auto" }, made("span", { class: "unseen" }, `${this.#word("you")}: `), question), answer);
+    return answer;
+  }
+
   /** Whether there was an answer. @param {string} question */
   async #ask(question) {
-    const answer = made("div", { class: "answer", dir: "auto" }, made("p", { class: "quiet" }, this.#word("looking")));
-    this.#said.append(made("p", { class: "asked", dir: "auto" }, made("span", { class: "unseen" }, `${this.#word("you")}: `), question), answer);
+    const answer = this.#turn(question);
+    answer.append(made("p", { class: "quiet" }, this.#word("looking")));
     answer.scrollIntoView({ block: "nearest" });
     try {
       const done = await this.#told(question, (text) => answer.replaceChildren(...blocks(text, [])));
       answer.replaceChildren(...blocks(done.answer, done.citations), ...this.#sources(done.citations));
-      this.#history.push({ role: "user", text: question }, { role: "assistant", text: done.answer.slice(0, MOST), sources: titles(done.citations) });
-      this.#history = this.#history.slice(-2 * REMEMBERED);
       return true;
     } catch (error) {
       answer.replaceChildren(made("p", { class: "quiet", role: "alert" }, this.#word(error instanceof Told ? error.message : "away")));
@@ -166,14 +219,24 @@ class LecternChat extends HTMLElement {
     }
   }
 
+  /** In a conversation, which is begun when there is none, or none any more. @param {string} question @returns {Promise<Response>} */
+  async #asked(question) {
+    const isNew = !this.#talk;
+    if (!this.#talk) {
+      const { id, secret } = await (await sound(this.#send("POST", "/conversations", {}))).json();
+      this.#talk = { id, secret };
+      this.#shelf.setItem(KEPT, JSON.stringify(this.#talk));
+    }
+    const response = await this.#send("POST", "/ask", { question, conversation: this.#talk.id, conversation_secret: this.#talk.secret }, undefined, "text/event-stream");
+    if (response.status !== 404 || isNew) return sound(response);
+    this.#talk = undefined;
+    return this.#asked(question);
+  }
+
   /** Word by word, and the whole of it at the end. @param {string} question @param {(text: string) => void} hear */
   async #told(question, hear) {
-    const response = await fetch(`${HOME}/api/v1/ask`, {
-      method: "POST", credentials: "omit", referrerPolicy: "no-referrer", headers: { "content-type": "application/json", accept: "text/event-stream" },
-      body: JSON.stringify({ question, history: this.#history }),
-    });
-    if (response.status === 429) throw new Told("busy");
-    if (!response.ok || !response.body) throw new Told("away");
+    const response = await this.#asked(question);
+    if (!response.body) throw new Told("away");
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let [rest, text] = ["", ""];
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -207,12 +270,16 @@ class LecternChat extends HTMLElement {
 /** What went wrong, by the word for it. */
 class Told extends Error {}
 
-/** @typedef {{n: number, title: string, url: string, link?: string}} Cited */
-
-/** @param {Cited[]} citations */
-function titles(citations) {
-  return [...new Set(citations.map(({ title }) => title.slice(0, 200)))].slice(0, 10);
+/** A reply that can be used. @param {Response | Promise<Response>} reply */
+async function sound(reply) {
+  const response = await reply;
+  if (response.status === 429) throw new Told("busy");
+  if (response.status === 401) throw new Told("unknown");
+  if (!response.ok) throw new Told("away");
+  return response;
 }
+
+/** @typedef {{n: number, title: string, url: string, link?: string}} Cited */
 
 /** Paragraphs, quotes and lists as text; nothing of it is taken for markup. @param {string} text @param {Cited[]} citations */
 function blocks(text, citations) {

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use super::AccessError;
 use super::clearance::{Clearance, Reach};
 use super::label::AccessLabel;
-use crate::model::{KeyId, PersonId, WorkspaceId};
+use crate::model::{GuestId, KeyId, PersonId, WorkspaceId};
 
 /// What one may *do*. What one may *read* is tier and groups; the two never mix.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -82,6 +82,8 @@ spelt!(Scope, UnknownScope);
 pub enum Origin {
     /// A visitor who did not sign in.
     Anonymous,
+    /// A visitor whom another site vouches for.
+    Guest(GuestId),
     /// Somebody with an account.
     Person(PersonId),
     /// A program that holds a key of this person.
@@ -119,6 +121,11 @@ impl Principal {
         Self::new(workspace, Origin::Anonymous, Role::Reader, rights)
     }
 
+    /// A visitor whom another site vouches for, as far as it vouches. They have no account, and do what visitors do.
+    pub fn guest(workspace: WorkspaceId, guest: GuestId, label: AccessLabel) -> Self {
+        Self::new(workspace, Origin::Guest(guest), Role::Reader, Rights::UpTo(label))
+    }
+
     /// A visitor where visitors are turned away: may read nothing, so has no clearance.
     pub fn turned_away(workspace: WorkspaceId) -> Self {
         Self::new(workspace, Origin::Anonymous, Role::Reader, Rights::Nothing)
@@ -153,7 +160,9 @@ impl Principal {
     pub fn by_key(self, key: KeyId, scopes: &BTreeSet<Scope>, within: Option<&AccessLabel>) -> Self {
         let origin = match self.origin {
             Origin::Person(person) => Origin::Key(key, person),
-            Origin::Anonymous | Origin::Key(..) | Origin::Operator | Origin::Upkeep(_) => return self,
+            Origin::Anonymous | Origin::Guest(_) | Origin::Key(..) | Origin::Operator | Origin::Upkeep(_) => {
+                return self;
+            }
         };
         let rights = match (self.rights, within) {
             (Rights::Everything, Some(within)) => Rights::UpTo(within.clone()),
@@ -221,7 +230,7 @@ impl Principal {
     pub fn whose(&self) -> Option<PersonId> {
         match self.origin {
             Origin::Person(person) | Origin::Key(_, person) => Some(person),
-            Origin::Anonymous | Origin::Operator | Origin::Upkeep(_) => None,
+            Origin::Anonymous | Origin::Guest(_) | Origin::Operator | Origin::Upkeep(_) => None,
         }
     }
 

@@ -76,6 +76,10 @@ id!(
     KeyId
 );
 id!(
+    /// Somebody whom another site vouches for.
+    GuestId
+);
+id!(
     /// One stay of a person who signed in.
     SignInId
 );

@@ -7,6 +7,6 @@ mod ids;
 pub(crate) use document::SAMPLE_WORKSPACE;
 pub use document::{Chunk, ContentHash, Cut, Document, Generation, Passage, Version, text_in_context};
 pub use ids::{
-    ConversationId, DocumentId, GenerationId, JobId, KeyId, PersonId, PointId, RecordId, SignInId, SourceId, VersionId,
-    WorkspaceId,
+    ConversationId, DocumentId, GenerationId, GuestId, JobId, KeyId, PersonId, PointId, RecordId, SignInId, SourceId,
+    VersionId, WorkspaceId,
 };

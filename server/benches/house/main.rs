@@ -29,6 +29,7 @@ mod search;
 mod start;
 mod streams;
 mod tokens;
+mod upkeep;
 mod zipf;
 
 use std::io::Write as _;
@@ -84,6 +85,8 @@ enum Part {
     Hidden,
     /// The first word of an answer, and 500 answers at once
     Streams,
+    /// Answers while the index is built anew, and how long it takes to stop
+    Upkeep,
     /// Of `make bench-ingest`: main content of web pages, and how fast they are read
     Pages,
     /// PDF files
@@ -98,7 +101,8 @@ enum Part {
 
 impl Part {
     /// What `make bench` measures; the others need data that is not ours.
-    const HOUSE: [Self; 6] = [Self::Embed, Self::Index, Self::Ingest, Self::Start, Self::Hidden, Self::Streams];
+    const HOUSE: [Self; 7] =
+        [Self::Embed, Self::Index, Self::Ingest, Self::Start, Self::Hidden, Self::Streams, Self::Upkeep];
 }
 
 fn main() -> ExitCode {
@@ -166,6 +170,7 @@ fn alone(wanted: &Wanted) -> anyhow::Result<ExitCode> {
         Part::Start => start::measure(&ground)?,
         Part::Hidden => hidden::measure(&ground)?,
         Part::Streams => streams::measure(&ground, wanted)?,
+        Part::Upkeep => upkeep::measure(&ground, wanted)?,
         Part::Pages => reading::pages::measure(wanted.data()?, &ground.chunker()?)?,
         Part::Papers => runtime.block_on(reading::papers::measure(wanted.data()?, &ground.workers()?))?,
         Part::Chunking => {

@@ -29,10 +29,10 @@ const STREAMS: usize = 500;
 const WORDS: usize = 60;
 const FIRST_WORD: Duration = Duration::from_millis(80);
 const BETWEEN: Duration = Duration::from_millis(40);
-const REFUNDS: &str = "How long do refunds take?";
+pub const REFUNDS: &str = "How long do refunds take?";
 /// A stream that says nothing for so long is broken.
 const SILENCE: Duration = Duration::from_secs(60);
-const UNLIMITED: &str =
+pub const UNLIMITED: &str =
     "[limits]\nquestions_per_minute = 10000000\nrequests_per_minute = 10000000\nconnections = 2048\n";
 
 pub fn measure(ground: &Ground, wanted: &Wanted) -> anyhow::Result<Findings> {
@@ -100,17 +100,17 @@ fn many_at_once(found: &mut Findings, ground: &Ground) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn served(data_dir: &std::path::Path, config: &str, more: &[&str]) -> anyhow::Result<Server> {
+pub fn served(data_dir: &std::path::Path, config: &str, more: &[&str]) -> anyhow::Result<Server> {
     let file = data_dir.join("bench.toml");
     std::fs::write(&file, config)?;
     Server::ready(data_dir, &[more, &["--config", &file.to_string_lossy()]].concat())
 }
 
 /// An answer that was read to its end.
-struct Told {
+pub struct Told {
     first: Duration,
-    whole: Duration,
-    events: Vec<(String, Value)>,
+    pub whole: Duration,
+    pub events: Vec<(String, Value)>,
 }
 
 impl Told {
@@ -121,7 +121,7 @@ impl Told {
     }
 }
 
-fn ask(address: SocketAddr, question: &str) -> anyhow::Result<Told> {
+pub fn ask(address: SocketAddr, question: &str) -> anyhow::Result<Told> {
     let body = json!({"question": question}).to_string();
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
@@ -148,7 +148,7 @@ fn ask(address: SocketAddr, question: &str) -> anyhow::Result<Told> {
 }
 
 /// Where a model listens that takes its time.
-fn model() -> anyhow::Result<SocketAddr> {
+pub fn model() -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
     thread::spawn(move || {

@@ -247,6 +247,7 @@ pub fn payer(principal: &Principal) -> Payer {
     match (principal.whose(), principal.origin()) {
         (Some(person), _) => Payer::Somebody(person.to_string()),
         (None, Origin::Anonymous) => Payer::Somebody("visitors".to_owned()),
+        (None, Origin::Guest(guest)) => Payer::Somebody(format!("guest {guest}")),
         (None, _) => Payer::House,
     }
 }

@@ -43,7 +43,7 @@ impl Masking {
 
 /// Also whoever looks through a visitor's eyes: they look to see what a visitor is shown.
 fn reads_as_visitor(principal: &Principal) -> bool {
-    let is_visitor = principal.origin() == Origin::Anonymous;
+    let is_visitor = matches!(principal.origin(), Origin::Anonymous | Origin::Guest(_));
     let sees_as_one = || match principal.clearance() {
         Ok(clearance) => match clearance.reach() {
             Reach::UpTo(label) => label.tier == AccessTier::Public && label.groups.is_empty(),

@@ -21,6 +21,7 @@ pub fn is_theirs(asker: &str, principal: &Principal) -> bool {
 fn origin(principal: &Principal) -> String {
     match principal.origin() {
         Origin::Anonymous => "visitor".to_owned(),
+        Origin::Guest(guest) => format!("guest {guest}"),
         Origin::Person(person) => format!("person {person}"),
         Origin::Key(key, person) => format!("key {key} of {person}"),
         Origin::Operator => "operator".to_owned(),

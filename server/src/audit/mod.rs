@@ -87,6 +87,7 @@ impl Audit {
 fn label(origin: Origin) -> String {
     match origin {
         Origin::Anonymous => "visitor".to_owned(),
+        Origin::Guest(_) => "guest".to_owned(),
         Origin::Person(_) => "person".to_owned(),
         Origin::Key(key, _) => format!("key {key}"),
         Origin::Operator => "operator".to_owned(),

@@ -253,7 +253,7 @@ impl Config {
             chat: file.chat.map(|table| chat::chat(table, environment)).transpose()?,
             handoff: handoff::handoff(file.handoff)?,
             oidc: file.oidc.map(|table| oidc::oidc(table, environment)).transpose()?,
-            widget: widget::widget(file.widget)?,
+            widget: widget::widget(file.widget, environment)?,
         })
     }
 

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::chat::{ChatConfig, ModelConfig};
+use super::widget::Vouching;
 use super::{Config, ModelChoice};
 
 /// Settings of one kind, as a table of the file has them.
@@ -227,7 +228,16 @@ impl Config {
         let widget = self.widget.as_ref()?;
         let origins: Vec<&str> = widget.origins.iter().map(String::as_str).collect();
         let questions = set("questions_per_minute", widget.questions_per_minute);
-        Some(table("widget", vec![set("origins", origins.join(", ")), questions]))
+        let mut lines = vec![set("origins", origins.join(", ")), questions];
+        if let Some(Vouching { secrets, most }) = &widget.vouching {
+            let groups: Vec<&str> = most.groups.iter().map(|group| group.as_str()).collect();
+            lines.extend([
+                secret("secret", secrets.first()),
+                set("tier", most.tier.as_str()),
+                set("groups", groups.join(", ")),
+            ]);
+        }
+        Some(table("widget", lines))
     }
 
     fn storage(&self) -> Option<Table> {

@@ -58,6 +58,7 @@ pub fn is_visitor(principal: &Principal) -> bool {
 pub fn of(principal: &Principal, secret_hash: Option<String>) -> Option<Owner> {
     let (name, person) = match principal.origin() {
         Origin::Person(person) => (format!("person {person}"), Some(person)),
+        Origin::Guest(guest) => (format!("guest {guest}"), None),
         Origin::Key(key, person) => (format!("key {key}"), Some(person)),
         Origin::Operator => ("operator".to_owned(), None),
         Origin::Anonymous => (format!("visitor {}", secret_hash?), None),
@@ -71,7 +72,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use retrieval::access::{AccessLabel, AccessTier, Role, Scope};
-    use retrieval::model::{KeyId, PersonId, WorkspaceId};
+    use retrieval::model::{GuestId, KeyId, PersonId, WorkspaceId};
 
     use super::*;
 
@@ -91,6 +92,7 @@ mod tests {
             of(&person(3), None),
             of(&key, None),
             of(&Principal::operator(HERE), None),
+            of(&Principal::guest(HERE, GuestId(Uuid::from_u128(2)), AccessLabel::tier(AccessTier::Public)), hash("a")),
             of(&Principal::anonymous(HERE), hash("a")),
             of(&Principal::anonymous(HERE), hash("b")),
         ];

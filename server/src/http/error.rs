@@ -43,6 +43,11 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "not_allowed", "sign in first, or send a key that works")
     }
 
+    /// Another site's word about its visitor does not count.
+    pub fn not_vouched(why: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not_vouched", why)
+    }
+
     /// Known, and not let do this, whatever it would be done to.
     pub fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "you are not let do this: ask an admin")

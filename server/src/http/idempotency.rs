@@ -62,7 +62,9 @@ fn repeat_key(library: &Library, asker: &Asker, key: &HeaderValue, request: &Req
     let asker = match (asker.principal.whose(), asker.principal.origin()) {
         (Some(person), _) => person.to_string(),
         (None, Origin::Operator | Origin::Upkeep(_)) => "operator".into(),
-        (None, Origin::Anonymous | Origin::Person(_) | Origin::Key(..)) => return Err(ApiError::forbidden()),
+        (None, Origin::Anonymous | Origin::Guest(_) | Origin::Person(_) | Origin::Key(..)) => {
+            return Err(ApiError::forbidden());
+        }
     };
     let mut hasher = blake3::Hasher::new();
     for part in [request.method().as_str(), request.uri().path(), key] {

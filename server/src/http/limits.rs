@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use retrieval::model::PersonId;
+use retrieval::access::Origin;
+use retrieval::model::{GuestId, PersonId};
 
 use super::error::ApiError;
 use super::who::Peer;
@@ -49,6 +50,7 @@ pub fn cost(method: &str, path: &str) -> Cost {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Whose {
     Person(PersonId),
+    Guest(GuestId),
     Network(IpAddr),
 }
 
@@ -58,7 +60,10 @@ impl Whose {
         match entered.by {
             By::Operator => None,
             By::SignIn(_) | By::Key(_) => entered.principal.whose().map(Self::Person),
-            By::Nothing => Self::at(peer),
+            By::Nothing => match entered.principal.origin() {
+                Origin::Guest(guest) => Some(Self::Guest(guest)),
+                _ => Self::at(peer),
+            },
         }
     }
 

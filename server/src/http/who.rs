@@ -18,6 +18,7 @@ use super::access::Needs;
 use super::error::ApiError;
 use super::idempotency::Repeats;
 use super::limits::{Cost, Whose};
+use super::widget::Invited;
 use super::{Desk, cookie};
 use crate::people::Whence;
 use crate::people::door::{By, DoorError, Entered, Held};
@@ -63,7 +64,7 @@ pub struct Guard {
 pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
-    match guard.admit(&parts.headers, parts.extensions.get()).await {
+    match guard.admit(&parts.headers, parts.extensions.get(), parts.extensions.get()).await {
         Err(refusal) => return refusal,
         Ok(None) => {}
         Ok(Some(asker)) => {
@@ -95,11 +96,20 @@ fn until_told(elapsed: Duration) -> Duration {
 
 impl Guard {
     /// Who it is, how often they asked, what they may, and at last whether the body can be read at all.
-    async fn admit(&self, headers: &HeaderMap, peer: Option<&Peer>) -> Result<Option<Asker>, Response> {
+    async fn admit(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<&Peer>,
+        invited: Option<&Invited>,
+    ) -> Result<Option<Asker>, Response> {
         let limits = &self.desk.front.limits;
+        let entering = async || match invited.and_then(|Invited(guest)| guest.as_ref()) {
+            Some(guest) => self.desk.people.door.enter(Held::Word(guest)).await,
+            None => entered(&self.desk, headers).await,
+        };
         let may = match self.needs {
             Needs::Nothing => limits.take(Whose::at(peer), self.cost).map(|()| None),
-            Needs::May(verb, kind) => match entered(&self.desk, headers).await {
+            Needs::May(verb, kind) => match entering().await {
                 Ok(entered) => {
                     limits.take(Whose::of(&entered, peer), self.cost).and_then(|()| let_in(entered, verb, kind))
                 }

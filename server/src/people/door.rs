@@ -9,6 +9,7 @@ use std::time::Duration;
 use retrieval::access::{Principal, Scope};
 use retrieval::model::{KeyId, SignInId, WorkspaceId};
 
+use super::guest::Guest;
 use super::secret::{self, Purpose};
 use crate::config::Secret;
 use crate::store::{ApiKey, Person, PersonState, Store, StoreError};
@@ -24,6 +25,8 @@ pub enum Held<'a> {
     Cookie(&'a str),
     /// From an `Authorization` header.
     Bearer(&'a str),
+    /// The word of another site, which was checked.
+    Word(&'a Guest),
 }
 
 /// By what they came in.
@@ -77,6 +80,7 @@ impl Door {
         match held {
             Held::Nothing if self.visitors => Ok(Self::without(Principal::anonymous(self.workspace))),
             Held::Nothing => Ok(Self::without(Principal::turned_away(self.workspace))),
+            Held::Word(guest) => Ok(Self::without(Principal::guest(self.workspace, guest.id, guest.label.clone()))),
             Held::Bearer(token) if secret::is_same(token, self.operator.reveal()) => {
                 Ok(Entered { principal: Principal::operator(self.workspace), by: By::Operator })
             }

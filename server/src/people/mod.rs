@@ -5,6 +5,7 @@
 
 pub mod door;
 pub mod eyes;
+pub mod guest;
 mod name;
 pub mod oidc;
 mod password;

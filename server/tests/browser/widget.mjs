@@ -1,12 +1,18 @@
 /** The widget on somebody else's page, which allows next to nothing: its visitors ask what is public, and other sites ask nothing. */
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { House } from "./house.mjs";
 import { SCREENSHOTS, visit, violations } from "./stage.mjs";
 
+/** What the shop and the house share. */
+const SECRET = "what the shop and the house share";
+const INTERNAL = "How many days of leave can be carried over into the next year?";
 /** A shop, and somebody who would like to be one. */
 const sites = [];
 let house;
@@ -22,7 +28,9 @@ before(async () => {
     await new Promise((done) => site.listen(0, "127.0.0.1", done));
     sites.push(site);
   }
-  house = await House.open(`[widget]\norigins = ["${address(sites[0])}"]\nquestions_per_minute = 100\n`);
+  const file = join(mkdtempSync(join(tmpdir(), "lectern-widget-")), "secret");
+  writeFileSync(file, SECRET);
+  house = await House.open(`[widget]\norigins = ["${address(sites[0])}"]\nquestions_per_minute = 100\nsecret_file = "${file}"\ntier = "internal"\n`);
 });
 after(async () => {
   await house?.close();
@@ -84,6 +92,51 @@ test("what is not public is not told, and who asks too much waits", async () => 
   assert.equal(await page.getByLabel("Your question").inputValue(), "How long do refunds take?", "what was typed is not lost");
   await close();
 });
+
+test("what was said is there again after a reload, and a new conversation is empty", async () => {
+  const { page, trouble, close } = await on(sites[0]);
+  await ask(page, "How long do refunds take?");
+  await page.reload();
+  await page.getByRole("button", { name: "Ask a question" }).click();
+  const answers = page.locator("lectern-chat .answer");
+  await answers.first().getByText("10 business days").first().waitFor();
+  assert.match(await answers.first().locator(".sources").innerText(), /\[1\] Refunds/);
+  await ask(page, "And on public holidays?");
+  assert.equal(await answers.count(), 2);
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "New conversation" }).click();
+  assert.equal(await answers.count(), 0);
+  await page.reload();
+  await page.getByRole("button", { name: "Ask a question" }).click();
+  await ask(page, "How long do refunds take?");
+  assert.equal(await answers.count(), 1);
+  assert.deepEqual(trouble, []);
+  await close();
+});
+
+test("whom their site vouches for reads more, and a page that cannot say who they are is told", async () => {
+  const { page, close } = await on(sites[0]);
+  const answers = page.locator("lectern-chat .answer");
+  await ask(page, INTERNAL);
+  assert.doesNotMatch(await answers.last().innerText(), /leave policy/i);
+  const vouch = (claims) => page.evaluate((token) => { document.querySelector("lectern-chat").token = async () => token; }, signed(claims));
+  await vouch({ sub: "ada", tier: "internal" });
+  await page.getByRole("button", { name: "New conversation" }).click();
+  await ask(page, INTERNAL);
+  assert.match(await answers.last().innerText(), /leave policy/i);
+  await vouch({ sub: "ada", tier: "restricted" });
+  await ask(page, INTERNAL);
+  await answers.last().getByText("could not say who you are").waitFor();
+  assert.equal(await page.getByLabel("Your question").inputValue(), INTERNAL, "what was typed is not lost");
+  await close();
+});
+
+/** As the shop's server would. */
+function signed(claims) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const words = `${part({ alg: "HS256", typ: "JWT" })}.${part({ exp: Math.floor(Date.now() / 1_000) + 300, ...claims })}`;
+  return `${words}.${createHmac("sha256", SECRET).update(words).digest("base64url")}`;
+}
 
 test("a site that is not named asks nothing, and does not even get the script", async () => {
   const { context, close } = await visit({ at: house, path: "/docs" });
