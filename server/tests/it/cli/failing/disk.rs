@@ -23,7 +23,8 @@ const LEAST_FREE_MB: u32 = 192;
 fn on_a_full_disk_questions_are_answered_and_room_is_all_it_takes() {
     let lectern = Lectern { folder: tempfile::tempdir().unwrap() };
     let Some(_disk) = SmallDisk::below(&lectern) else {
-        writeln!(std::io::stderr(), "no small disk could be mounted on this machine: a full one was not tested").unwrap();
+        writeln!(std::io::stderr(), "no small disk could be mounted on this machine: a full one was not tested")
+            .unwrap();
         return;
     };
     lectern.provide();
