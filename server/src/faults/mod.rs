@@ -144,7 +144,7 @@ pub struct Armed {
 pub enum FaultError {
     #[error("LECTERN_FAULT is STEP=kill, STEP=panic, STEP=io or STEP=stop, with @N for the Nth passing, not \"{0}\"")]
     Malformed(String),
-    #[error("LECTERN_FAULT: there is no step \"{0}\"; there are {}", names())]
+    #[error("LECTERN_FAULT: there is no step \"{0}\"; there are {names}", names = names())]
     Unknown(String),
 }
 
