@@ -213,7 +213,7 @@ impl Library {
         Ok(())
     }
 
-    async fn put_away(&self, generation: &Generation) -> Result<(), LibraryError> {
+    pub(super) async fn put_away(&self, generation: &Generation) -> Result<(), LibraryError> {
         self.finder.generations.close(generation.id).await;
         self.finder.generations.remove(generation).await?;
         faults::at(Step::DiscardRemoved).map_err(StoreError::below)?;
@@ -244,7 +244,7 @@ impl Library {
         Ok(self.builds().await?.into_iter().find(|build| build.state == BuildState::Building))
     }
 
-    async fn build_of(&self, generation: GenerationId) -> Result<Build, LibraryError> {
+    pub(super) async fn build_of(&self, generation: GenerationId) -> Result<Build, LibraryError> {
         let found = self.builds().await?.into_iter().find(|build| build.generation.id == generation);
         found.ok_or(LibraryError::NoBuild)
     }
