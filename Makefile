@@ -11,7 +11,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest soak-access soak-answers crash eval screenshots fmt deny provide check-format check-lints check-tests check-browser check-clients
+.PHONY: help run test bench bench-ingest soak-access soak-answers crash failpoints eval screenshots fmt deny provide check-format check-lints check-tests check-browser check-clients
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ soak-answers: ## Talk for long with language models that repeat their prompts, o
 
 crash: ## Kill a server a thousand times amid changes, on both databases (hours; SEED and CYCLES name another run)
 	$(CARGO) test --release --locked --workspace --test it -- --ignored --nocapture cli::crash::soak
+
+failpoints: ## End a server at every step of what must not be half done, in every manner, on both databases, and fill its disk
+	$(CARGO) test --release --locked --workspace --test it -- --include-ignored --nocapture cli::failing
 
 eval: ## Measure retrieval and answers on every set there is, and write docs/EVALUATION.md (DATA=folder)
 	$(CARGO) build --release

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+const UNFINISHED: &str = "tmp";
+
 /// The paths below a data directory.
 #[derive(Clone, Debug)]
 pub struct DataDir {
@@ -116,8 +118,21 @@ impl DataDir {
         })?;
         // Left by a server that was killed: its address is nobody's now, or a stranger's.
         let _ = fs::remove_file(self.server_file());
+        self.sweep().map_err(unusable)?;
         let owner = self.owner().map_err(unusable)?;
         Ok(Held { _lock: lock, owner })
+    }
+
+    /// Files that `write_private` had begun here when its process died; nobody else writes any while this one holds the lock.
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.root)? {
+            let path = entry?.path();
+            let is_unfinished = path.extension().is_some_and(|ending| ending == UNFINISHED);
+            if is_unfinished && path.file_stem().map(Path::new).is_some_and(|stem| ends_in_a_number(stem)) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 
     fn owner(&self) -> io::Result<String> {
@@ -135,7 +150,7 @@ impl DataDir {
 
 /// Write a file that only its owner may read, complete or not at all.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let temporary = path.with_extension(format!("{}.{UNFINISHED}", std::process::id()));
     let mut options = File::options();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
@@ -144,6 +159,11 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(temporary, path)
+}
+
+/// As the number of the process that writes it.
+fn ends_in_a_number(name: &Path) -> bool {
+    name.extension().and_then(|number| number.to_str()).is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 /// Texts and vectors are as confidential as the documents: nobody else on the machine may look in.
@@ -198,6 +218,18 @@ mod tests {
         data.end_restore().unwrap();
         drop(held);
         assert!(data.hold().is_ok());
+    }
+
+    #[test]
+    fn what_a_dead_process_had_begun_to_write_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::new(folder.path().join("run"));
+        drop(data.hold().unwrap());
+        for name in ["server.4711.tmp", "notes.tmp"] {
+            fs::write(data.root().join(name), "half").unwrap();
+        }
+        let _held = data.hold().unwrap();
+        assert!(!data.root().join("server.4711.tmp").exists() && data.root().join("notes.tmp").exists());
     }
 
     #[cfg(unix)]

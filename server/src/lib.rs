@@ -2,7 +2,7 @@
 //!
 //! `main` reads the command line (`cli`), `config` what is set, `wiring` puts the parts together. `answer` is the read
 //! path, `conversation` what was said, `library` the write path, `store` the SQL, `http` the wire, `chat` the way to
-//! language models, `backup` what is brought back after the worst, `setup` what must be on the machine, `worker` where parsers may die. Only `wiring` knows concrete
+//! language models, `backup` what is brought back after the worst, `setup` what must be on the machine, `worker` where parsers may die, `faults` what fails when a test wants it to. Only `wiring` knows concrete
 //! adapters.
 
 pub mod answer;
@@ -16,6 +16,7 @@ pub mod config;
 pub mod conversation;
 pub mod datadir;
 pub mod evaluation;
+pub mod faults;
 pub mod fetch;
 pub mod generations;
 pub mod http;

@@ -1,5 +1,6 @@
 //! The place of a backup: written beside it, checked, and only then there; and which older ones make room for it.
 //!
+//! While a file is written it is locked: what lies beside it under such a name and is not was left by a process that died.
 //! Does not know what is in one, beyond its head.
 
 use std::fs::{self, File};
@@ -12,8 +13,10 @@ use super::check::{Contents, check};
 use super::envelope::Known;
 use crate::clock::spelt;
 use crate::config::Secret;
+use crate::faults::{self, Step};
 
 const ENDING: &str = "backup";
+const UNFINISHED: (&str, &str) = (".lectern-", ".tmp");
 
 /// Where a backup is to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,14 +44,37 @@ impl Place {
         if self.file.exists() && taken_ms(&self.file).is_none() {
             return Err(BackupError::InTheWay(self.file.clone()));
         }
-        Ok(tempfile::Builder::new().prefix(".lectern-").suffix(".tmp").tempfile_in(self.folder())?)
+        self.sweep()?;
+        let (prefix, suffix) = UNFINISHED;
+        let file = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(self.folder())?;
+        // Where there are no locks nobody takes it for a dead one's either.
+        let _ = file.as_file().try_lock();
+        faults::at(Step::BackupBegun)?;
+        Ok(file)
+    }
+
+    /// Remove what processes left that died while they wrote.
+    fn sweep(&self) -> Result<(), BackupError> {
+        for entry in fs::read_dir(self.folder())? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let is_unfinished = name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1);
+            if is_unfinished && path.is_file() && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Read what was written as somebody would who needs it; then it is there. Blocks.
     pub fn keep(&self, written: NamedTempFile, passphrase: Option<&Secret>) -> Result<Contents, BackupError> {
+        faults::at(Step::BackupWritten)?;
         written.as_file().sync_all()?;
+        faults::at(Step::BackupSynced)?;
         let contents = check(written.path(), passphrase)?;
+        faults::at(Step::BackupChecked)?;
         written.persist(&self.file).map_err(|failed| failed.error)?;
+        faults::at(Step::BackupPlaced)?;
         File::open(self.folder())?.sync_all()?;
         Ok(contents)
     }
@@ -59,7 +85,10 @@ impl Place {
         alike.sort();
         let too_many = alike.len().saturating_sub(keep.max(1));
         let gone: Vec<PathBuf> = alike.into_iter().take(too_many).map(|(_, path)| path).collect();
-        gone.iter().try_for_each(fs::remove_file)?;
+        for path in &gone {
+            fs::remove_file(path)?;
+            faults::at(Step::BackupRotated)?;
+        }
         Ok(gone)
     }
 
@@ -157,6 +186,20 @@ mod tests {
         assert!(place.rotate(2).unwrap().is_empty());
         assert!(all[3].exists() && all[4].exists() && other.exists() && text.exists());
         assert_eq!(place.rotate(0).unwrap(), all[3..4], "the last one stays");
+    }
+
+    #[test]
+    fn what_a_dead_process_left_goes_and_what_is_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::of(&folder.path().join("new-1.backup"), NOON_MS);
+        let written = place.begin().unwrap();
+        let left = folder.path().join(".lectern-dead.tmp");
+        let other = folder.path().join("letter.tmp");
+        fs::write(&left, "half").unwrap();
+        fs::write(&other, "Dear all").unwrap();
+        let second = place.begin().unwrap();
+        assert!(!left.exists() && other.exists());
+        assert!(written.path().exists() && second.path().exists(), "two are written at once");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::unpacking::{Unpacked, Unpacker};
 use super::{BackupError, Trailer, aside};
 use crate::config::Secret;
 use crate::datadir::DataDir;
+use crate::faults::{self, Step};
 use crate::store::{
     Database, Filling, Found, Incoming, KeptRow, Originals, Received, StoreError, known_schema, newest_schema,
 };
@@ -80,8 +81,14 @@ pub async fn restore(file: &Path, passphrase: Option<Secret>, target: &Target<'_
         }
         false => target.data.begin_restore()?,
     }
+    faults::at(Step::RestoreMarked)?;
     match fill(file, passphrase, filling, target.originals, &contents).await {
-        Ok(()) => Ok(Restored { contents, was_there: false }),
+        // Whether a commit that failed was one nobody knows: the mark stays then, and the next run looks.
+        Ok(filled) => {
+            filled.commit().await?;
+            faults::at(Step::RestoreCommitted)?;
+            Ok(Restored { contents, was_there: false })
+        }
         Err(error) => {
             target.originals.sweep(&Default::default())?;
             target.data.end_restore()?;
@@ -90,17 +97,19 @@ pub async fn restore(file: &Path, passphrase: Option<Secret>, target: &Target<'_
     }
 }
 
+/// All of it put in and compared, and not committed yet.
 async fn fill(
     file: &Path,
     passphrase: Option<Secret>,
     mut filling: Filling,
     originals: &Originals,
     contents: &Contents,
-) -> Result<(), BackupError> {
+) -> Result<Filling, BackupError> {
     filling.begin(contents.head.schema).await?;
+    faults::at(Step::TablesMade)?;
     let filled = put_in(file, passphrase, &mut filling, originals, contents).await;
     match filled {
-        Ok(()) => Ok(filling.commit().await?),
+        Ok(()) => Ok(filling),
         Err(error) => {
             // It is closed in any case, and what was not committed is gone then.
             let _ = filling.give_up().await;
@@ -133,12 +142,14 @@ async fn put_in(
     if end? != contents.trailer {
         return Err(BackupError::Damaged("it was changed while it was read"));
     }
+    faults::at(Step::RowsRestored)?;
     let found = read_back(filling).await?;
     same_rows(&contents.trailer, &found.rows)?;
     if found.hash() != contents.trailer.rows_hash {
         return Err(BackupError::Differs("the rows are as many, and not the same".into()));
     }
-    Ok(filling.hand_back_jobs().await?)
+    filling.hand_back_jobs().await?;
+    Ok(faults::at(Step::RestoreCompared)?)
 }
 
 async fn put_all(filling: &mut Filling, table: &str, rows: Vec<KeptRow>) -> Result<(), StoreError> {
@@ -224,7 +235,7 @@ impl Arriving<'_> {
 
     fn keep(&mut self) -> Result<(), BackupError> {
         self.originals.keep(std::mem::take(&mut self.received))?;
-        Ok(())
+        Ok(faults::at(Step::OriginalsRestored)?)
     }
 }
 

@@ -12,6 +12,7 @@ use super::packing::Packer;
 use super::proof::{Prover, QUESTIONS, Rankings};
 use super::{BackupError, Head, Trailer};
 use crate::config::Secret;
+use crate::faults::{self, Step};
 use crate::store::{Cut, KeptRow, Originals, Store, Vectors, kept_tables};
 
 /// How many lots of rows wait to be packed, and how much is in one.
@@ -58,6 +59,7 @@ where
 {
     let Wish { vectors, passphrase, prover } = wish;
     let cut = store.cut().await?;
+    faults::at(Step::CutTaken)?;
     let head = Head {
         lectern: env!("CARGO_PKG_VERSION").to_owned(),
         schema: cut.schema().version,
@@ -87,7 +89,10 @@ fn pack<W: Write>(
     while let Some(lot) = lots.blocking_recv() {
         match lot {
             Lot::Rows(table, rows) => rows.iter().try_for_each(|row| packer.row(table, row))?,
-            Lot::Originals(names) => names.iter().try_for_each(|name| packer.original(originals, name))?,
+            Lot::Originals(names) => {
+                names.iter().try_for_each(|name| packer.original(originals, name))?;
+                faults::at(Step::OriginalsPacked)?;
+            }
             Lot::Rankings(rankings) => packer.rankings(&rankings)?,
             Lot::End => return packer.finish(),
         }
@@ -109,6 +114,7 @@ async fn feed(
             give(Lot::Rows(table, lot)).await?;
         }
     }
+    faults::at(Step::RowsRead)?;
     let originals = cut.originals().await?;
     let asked = match prover {
         Some(prover) => {

@@ -44,6 +44,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Given};
+use crate::faults::{self, Armed};
 use crate::http::wire::parse_eyes;
 
 /// A knowledge base that answers with quotes, and never shows anybody what they may not read.
@@ -154,6 +155,9 @@ pub fn run() -> ExitCode {
         return exit(crate::worker::serve_parent(args).map_err(Failure::from));
     }
     log_to_stderr();
+    if let Err(failure) = arm() {
+        return exit(Err(failure));
+    }
     // Fails only when a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     exit(start(typed))
@@ -211,6 +215,19 @@ fn read_config(
 ) -> Result<Config, Failure> {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     Config::load(Given { config, data_dir, listen }, &environment).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// A fault that a test of durability asks for; never in production, and so never without saying it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "no setting of the house: a process is told so, once, by whoever starts it"
+)]
+fn arm() -> Result<(), Failure> {
+    let Some(wanted) = std::env::var("LECTERN_FAULT").ok().filter(|wanted| !wanted.is_empty()) else { return Ok(()) };
+    let fault: Armed = wanted.parse().map_err(|error: faults::FaultError| Failure::Usage(error.to_string()))?;
+    print::note(&format!("LECTERN_FAULT={fault}: this process will fail there; never set it in production"));
+    faults::arm(fault);
+    Ok(())
 }
 
 #[allow(clippy::disallowed_methods, reason = "the log level is the tracing library's own variable")]

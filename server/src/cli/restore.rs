@@ -12,6 +12,7 @@ use crate::audit::{Audit, Deed, Occasion, Thing, What};
 use crate::backup::{Agreement, Contents, Rankings, Restored, Target, aside, originals_hold, restore};
 use crate::clock::spelt;
 use crate::datadir::{DataDir, Held};
+use crate::faults::{self, Step};
 use crate::store::{Originals, Store};
 use crate::wiring::{self, Keywords, Opening};
 
@@ -52,7 +53,9 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
         true => Some(proved(context, &data, held, (&store, workspace), &contents).await?),
         false => None,
     };
+    faults::at(Step::RestoreProved)?;
     data.end_restore()?;
+    faults::at(Step::RestoreEnded)?;
     store.close().await;
     tell(context, &contents, agreement.as_ref());
     Ok(())

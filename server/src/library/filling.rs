@@ -13,8 +13,9 @@ use retrieval::ports::{EmbedError, Embedding, Point, Purpose, StoredPoint};
 
 use super::reconcile::Reconciled;
 use super::{Library, LibraryError};
+use crate::faults::{self, Step};
 use crate::generations::Standing;
-use crate::store::{LiveDocument, StoredChunk, WholeText};
+use crate::store::{LiveDocument, StoreError, StoredChunk, WholeText};
 
 /// Points read from the index at once, and versions written between two flushes.
 const PAGE: usize = 1_000;
@@ -133,6 +134,7 @@ impl<'a> Filling<'a> {
         self.standing.index.delete_versions(versions).await?;
         self.standing.index.upsert(points).await?;
         self.standing.index.flush().await?;
+        faults::at(Step::BatchWritten).map_err(StoreError::below)?;
         self.library.touch_if_live(self.standing).await
     }
 

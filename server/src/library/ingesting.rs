@@ -13,7 +13,8 @@ use retrieval::model::JobId;
 
 use super::running::{Ending, Run};
 use super::{Library, LibraryError, Settled};
-use crate::store::{JobKind, Lease, LeasedCatalog};
+use crate::faults::{self, Step};
+use crate::store::{JobKind, Lease, LeasedCatalog, StoreError};
 
 /// Between two looks at how far the stages are.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
@@ -31,11 +32,16 @@ impl Library {
 
     pub(super) async fn ingest(&self, settled: Settled<'_>) -> Result<Option<(JobId, Ending<Timings>)>, LibraryError> {
         let Some(run) = self.begin(JobKind::Ingest).await? else { return Ok(None) };
-        let items = self.store.job_items_queued(&run.lease).await?;
-        let many = items.len();
-        let ending = self.carry_out(&run, self.take_in(&run, items, settled)).await?;
+        let many = AtomicUsize::new(0);
+        let work = async {
+            faults::at(Step::Claimed).map_err(StoreError::below)?;
+            let items = self.store.job_items_queued(&run.lease).await?;
+            many.store(items.len(), Ordering::Relaxed);
+            self.take_in(&run, items, settled).await
+        };
+        let ending = self.carry_out(&run, work).await?;
         self.tell_index().await?;
-        if many > 0 {
+        if many.into_inner() > 0 {
             // Never needed for correctness: a search only takes longer until the next one succeeds.
             if let Err(error) = self.live().index.optimize().await {
                 tracing::warn!(%error, "the index was not optimised");
@@ -96,7 +102,7 @@ impl Library {
             Arc::clone(&self.parser),
             Arc::clone(&live.chunker),
             Arc::clone(&live.embedder),
-            Arc::clone(&live.index),
+            faults::watched(Arc::clone(&live.index)),
             self.clearance.clone(),
             habits,
         )

@@ -2,8 +2,10 @@
 
 use retrieval::access::AccessLabel;
 use retrieval::model::JobId;
+use tokio::runtime::Handle;
 
 use super::{Library, LibraryError};
+use crate::faults::{self, Step};
 use crate::store::{JobKind, NewItem, StoreError};
 
 /// Something handed in.
@@ -20,13 +22,16 @@ pub struct Intake<'a> {
     pub(super) library: &'a Library,
     pub(super) job: JobId,
     pub(super) taken: usize,
+    is_closed: bool,
 }
 
 impl Library {
     pub async fn intake(&self) -> Result<Intake<'_>, LibraryError> {
         self.must_have_room()?;
         let job = self.store.job_begin(self.workspace, JobKind::Ingest, None, &self.owner).await?;
-        Ok(Intake { library: self, job, taken: 0 })
+        let intake = Intake { library: self, job, taken: 0, is_closed: false };
+        faults::at(Step::JobBegun).map_err(StoreError::below)?;
+        Ok(intake)
     }
 }
 
@@ -51,8 +56,24 @@ impl Intake<'_> {
     }
 
     /// No more to come: the job may be worked on.
-    pub async fn close(self) -> Result<JobId, LibraryError> {
+    pub async fn close(mut self) -> Result<JobId, LibraryError> {
         self.library.store.job_close(self.job).await?;
+        self.is_closed = true;
+        faults::at(Step::Accepted).map_err(StoreError::below)?;
         Ok(self.job)
+    }
+}
+
+/// What broke off before it was closed was not acknowledged, and nobody would ever work on it.
+impl Drop for Intake<'_> {
+    fn drop(&mut self) {
+        let (store, job) = (self.library.store.clone(), self.job);
+        if let (false, Ok(runtime)) = (self.is_closed, Handle::try_current()) {
+            runtime.spawn(async move {
+                if let Err(error) = store.job_abandon(job).await {
+                    tracing::warn!(%error, job.id = %job, "what was not handed in to its end goes with the next start");
+                }
+            });
+        }
     }
 }

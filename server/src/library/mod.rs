@@ -41,6 +41,7 @@ use retrieval::search::SearchError;
 use tokio::sync::Mutex;
 
 use crate::backup::{BackupError, Vault};
+use crate::faults::{self, Step};
 use crate::generations::{Finder, NotOpened, Standing};
 use crate::store::{Store, Task, Why};
 
@@ -95,6 +96,9 @@ pub enum LibraryError {
     LowDisk,
     #[error("the job was taken over by another worker")]
     LeaseLost,
+    /// We are at fault; the log has the words.
+    #[error("something in it stopped the work")]
+    Broken,
     /// It cannot be done as things stand; what to do instead.
     #[error("{0}")]
     Refused(&'static str),
@@ -310,7 +314,9 @@ impl Library {
             }
             let (ids, tasks): (Vec<String>, Vec<Task>) = tasks.into_iter().unzip();
             self.tell(tasks).await?;
+            faults::at(Step::OutboxTold).map_err(StoreError::below)?;
             self.store.outbox_strike(&ids).await?;
+            faults::at(Step::OutboxStruck).map_err(StoreError::below)?;
         }
     }
 

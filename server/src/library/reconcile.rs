@@ -45,6 +45,10 @@ impl Library {
                 Ok(kept) => drop(self.bring_up(&kept, Pace::Gentle, &|_, _, _| {}).await?),
                 Err(error) => tracing::warn!(%error, generation = %build.generation.id, "nobody can go back to it now"),
             }
+            // Discarded while it was brought up, it may stand there again.
+            if self.build_of(build.generation.id).await?.state == BuildState::Discarded {
+                self.put_away(&build.generation).await?;
+            }
         }
         Ok(())
     }

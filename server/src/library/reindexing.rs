@@ -13,8 +13,9 @@ use super::filling::{Filling, Pace};
 use super::gate::Verdict;
 use super::running::{Ending, Run};
 use super::{Library, LibraryError};
+use crate::faults::{self, Step};
 use crate::generations::Standing;
-use crate::store::{Build, BuildState, JobKind, Lease, Promotion};
+use crate::store::{Build, BuildState, JobKind, Lease, Promotion, StoreError};
 
 /// So often it is brought up to what changed meanwhile before it is left for later.
 const TRIES: usize = 100;
@@ -39,7 +40,9 @@ impl Library {
             }
             self.discard(other.generation.id).await?;
         }
-        Ok(self.store.build_begin(self.workspace, &new, wanted == Wanted::Promoted, &self.owner).await?)
+        let begun = self.store.build_begin(self.workspace, &new, wanted == Wanted::Promoted, &self.owner).await?;
+        faults::at(Step::BuildBegun).map_err(StoreError::below)?;
+        Ok(begun)
     }
 
     /// Every build of the index, the newest first.
@@ -63,9 +66,10 @@ impl Library {
     async fn build(&self, run: &Run<'_>) -> Result<(), LibraryError> {
         let build = self.build_in_hand(run).await?;
         if build.is_live {
-            return Ok(()); // whoever had this job before died right after that
+            return self.discard_beyond_kept().await; // whoever had this job before died right after that
         }
         let standing = self.finder.generations.open(&build.generation).await?;
+        faults::at(Step::BuildOpened).map_err(StoreError::below)?;
         let tell = |stage: &str, done: usize, total: usize| run.stage(stage, done, total);
         {
             let _filling = standing.filling.lock().await;
@@ -73,14 +77,17 @@ impl Library {
             filling.walk().await?;
             while filling.fill().await? > 0 {}
         }
+        faults::at(Step::BuildFilled).map_err(StoreError::below)?;
         // Never needed for correctness; a search would only take longer, and it is compared as it will be.
         if let Err(error) = standing.index.optimize().await {
             tracing::warn!(%error, "the new index was not optimised");
         }
         let verdict = self.compare_builds(&self.live(), &standing, &tell).await?;
+        faults::at(Step::BuildCompared).map_err(StoreError::below)?;
         if !self.store.build_judged(&run.lease, build.generation.id, &json!(verdict)).await? {
             return Err(LibraryError::LeaseLost);
         }
+        faults::at(Step::BuildJudged).map_err(StoreError::below)?;
         match (build.is_promoted, verdict.passes) {
             (true, true) => self.change_to(&standing, Some(&run.lease)).await?,
             (true, false) => tracing::warn!(?verdict, "the new index is not as good: it is kept and does not go live"),
@@ -140,6 +147,7 @@ impl Library {
         let last = kept.filter(|build| build.live_ms.is_some()).max_by_key(|build| build.live_ms);
         let last = last.ok_or(LibraryError::Refused("there is no former index to go back to"))?.generation.id;
         self.promote(last).await?;
+        faults::at(Step::RolledBack).map_err(StoreError::below)?;
         Ok(last)
     }
 
@@ -161,6 +169,7 @@ impl Library {
             if self.store.build_promote(self.workspace, wish).await? {
                 self.finder.generations.make_live(target.generation.id).await;
                 tracing::info!(generation = %target.generation.id, former = %from, "another index is live");
+                faults::at(Step::MadeLive).map_err(StoreError::below)?;
                 return self.discard_beyond_kept().await;
             }
             if let Some(lease) = lease
@@ -190,6 +199,7 @@ impl Library {
         }
         // A second time is no harm: what a crash left is removed then.
         self.store.build_discard(self.workspace, generation).await?;
+        faults::at(Step::DiscardMarked).map_err(StoreError::below)?;
         self.put_away(&build.generation).await?;
         self.build_of(generation).await
     }
@@ -203,11 +213,13 @@ impl Library {
         Ok(())
     }
 
-    async fn put_away(&self, generation: &Generation) -> Result<(), LibraryError> {
+    pub(super) async fn put_away(&self, generation: &Generation) -> Result<(), LibraryError> {
         self.finder.generations.close(generation.id).await;
         self.finder.generations.remove(generation).await?;
+        faults::at(Step::DiscardRemoved).map_err(StoreError::below)?;
         // Last: whoever searched in it to its end found everything.
         self.store.build_clear(generation).await?;
+        faults::at(Step::DiscardCleared).map_err(StoreError::below)?;
         let chunks = self.store.chunk_count_of(self.workspace, generation.cut).await?;
         let vectors = self.store.vector_count(&generation.embedder).await?;
         let receipt = json!({
@@ -232,7 +244,7 @@ impl Library {
         Ok(self.builds().await?.into_iter().find(|build| build.state == BuildState::Building))
     }
 
-    async fn build_of(&self, generation: GenerationId) -> Result<Build, LibraryError> {
+    pub(super) async fn build_of(&self, generation: GenerationId) -> Result<Build, LibraryError> {
         let found = self.builds().await?.into_iter().find(|build| build.generation.id == generation);
         found.ok_or(LibraryError::NoBuild)
     }

@@ -4,9 +4,11 @@
 //! To add a kind: a variant of `JobKind` (store/job.rs), a seat (`seats`), a file here that does the work, and an arm in
 //! [`Library::run`]. Knows the steps of none.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use ingest::pipeline::PipelineError;
 use ingest::ports::CatalogError;
 use retrieval::model::JobId;
@@ -99,7 +101,8 @@ impl Library {
     /// Serve jobs of one kind as they come, until cancelled; `done` hears of each that came to its end.
     pub async fn keep(&self, kind: JobKind, pause: Duration, done: &(dyn Fn() + Send + Sync)) {
         loop {
-            match self.run(kind).await {
+            // Whatever one of them does, those after it are worked on.
+            match unbroken(self.run_or_catch_up(kind)).await {
                 Ok(Some((job, Ending::Done(())))) => {
                     tracing::info!(job.id = %job, job.kind = kind.as_str(), "a job is done");
                     done();
@@ -107,16 +110,21 @@ impl Library {
                 Ok(Some((job, ending))) => {
                     tracing::info!(job.id = %job, job.kind = kind.as_str(), ?ending, "a job was left");
                 }
-                Ok(None) => {
-                    self.catch_up(kind).await;
-                    tokio::time::sleep(pause).await;
-                }
+                Ok(None) => tokio::time::sleep(pause).await,
                 Err(error) => {
                     tracing::warn!(%error, job.kind = kind.as_str(), "a job was interrupted; it goes on later");
                     tokio::time::sleep(pause * 10).await;
                 }
             }
         }
+    }
+
+    async fn run_or_catch_up(&self, kind: JobKind) -> Result<Option<(JobId, Ending<()>)>, LibraryError> {
+        let ran = self.run(kind).await?;
+        if ran.is_none() {
+            self.catch_up(kind).await;
+        }
+        Ok(ran)
     }
 
     /// Whoever works on items also tells the index what it was not told.
@@ -144,13 +152,14 @@ impl Library {
         run: &Run<'_>,
         work: impl Future<Output = Result<T, LibraryError>>,
     ) -> Result<Ending<T>, LibraryError> {
-        let ended = match self.store.job_look(&run.lease).await? {
-            Hold::Lost => return Ok(Ending::Lost),
-            Hold::StopAsked => Ok(Ending::Cancelled),
-            Hold::Held => tokio::select! {
-                ended = work => ended.map(Ending::Done),
+        let ended = match self.store.job_look(&run.lease).await {
+            Ok(Hold::Lost) => return Ok(Ending::Lost),
+            Ok(Hold::StopAsked) => Ok(Ending::Cancelled),
+            Ok(Hold::Held) => tokio::select! {
+                ended = unbroken(work) => ended.map(Ending::Done),
                 ending = self.attend(run) => Ok(ending),
             },
+            Err(error) => Err(error.into()),
         };
         self.end(run, ended).await
     }
@@ -218,6 +227,11 @@ impl<T> Ending<T> {
     }
 }
 
+/// A panic is an error like others: the job that met it waits, and the server goes on.
+async fn unbroken<T>(work: impl Future<Output = Result<T, LibraryError>>) -> Result<T, LibraryError> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(LibraryError::Broken))
+}
+
 /// Whether a job of this kind waits where the disk is low. What the house does for itself may make room.
 fn brings_more(kind: JobKind) -> bool {
     match kind {
@@ -235,9 +249,10 @@ fn judged(error: &LibraryError) -> (Fault, &'static str) {
     };
     let embed = |error: &EmbedError| match error {
         EmbedError::Unavailable(_) => (Fault::House, "the embedding model could not be used"),
-        EmbedError::Failed(_) => (Fault::Job, "something in it stopped the work"),
+        EmbedError::Failed(_) => (Fault::Job, BROKEN),
     };
     match error {
+        LibraryError::Broken => (Fault::Job, BROKEN),
         LibraryError::Store(error) => of_store(error),
         LibraryError::Index(error) | LibraryError::Pipeline(PipelineError::Index(error)) => index(error),
         LibraryError::Embed(error) | LibraryError::Pipeline(PipelineError::Embed(error)) => embed(error),
@@ -257,6 +272,7 @@ fn judged(error: &LibraryError) -> (Fault, &'static str) {
 }
 
 const UNUSABLE: &str = "the database could not be used";
+const BROKEN: &str = "something in it stopped the work";
 
 fn of_store(error: &StoreError) -> (Fault, &'static str) {
     match error {

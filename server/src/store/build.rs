@@ -9,6 +9,7 @@ use sqlx::FromRow;
 use super::generation::{GenerationRow, NewGeneration, Recipe, cut_from, generation};
 use super::writing::Writing;
 use super::{JobKind, JobState, Lease, Store, StoreError};
+use crate::faults::{self, Step};
 
 /// A build of the index, and what became of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -192,7 +193,9 @@ impl Store {
         if ready.rows_affected() != 1 || flipped.rows_affected() != 1 {
             return Ok(false);
         }
+        faults::at(Step::PromotionUncommitted).map_err(StoreError::below)?;
         tx.commit().await?;
+        faults::at(Step::Promoted).map_err(StoreError::below)?;
         Ok(true)
     }
 

@@ -10,6 +10,7 @@ use retrieval::model::{ContentHash, DocumentId, GenerationId};
 use retrieval::ports::Embedding;
 
 use super::{Lease, Store, StoreError};
+use crate::faults::{self, Step};
 
 /// The store as one leased job may use it.
 pub struct LeasedCatalog {
@@ -47,7 +48,9 @@ impl Store {
 #[async_trait]
 impl Catalog for LeasedCatalog {
     async fn original(&self, item: &Item) -> Result<Vec<u8>, CatalogError> {
-        self.store.original(&item.original).await
+        let bytes = self.store.original(&item.original).await?;
+        faults::at(Step::Read).map_err(StoreError::below)?;
+        Ok(bytes)
     }
 
     async fn keep(&self, bytes: Vec<u8>) -> Result<String, CatalogError> {
@@ -59,6 +62,7 @@ impl Catalog for LeasedCatalog {
     }
 
     async fn standing(&self, item: &Item, content_hash: ContentHash) -> Result<Standing, CatalogError> {
+        faults::at(Step::Parsed).map_err(StoreError::below)?;
         let workspace = self.lease.workspace;
         Ok(self.store.document_standing(workspace, &item.origin, content_hash, &item.label).await?)
     }
@@ -80,6 +84,7 @@ impl Catalog for LeasedCatalog {
     }
 
     async fn settle(&self, model: &str, settlements: &[Settlement]) -> Result<Vec<Item>, CatalogError> {
+        faults::at(Step::Verified).map_err(StoreError::below)?;
         let (store, lease) = (&self.store, &self.lease);
         let mut tx = store.write().await?;
         if !store.beat(&mut tx, lease).await? {
@@ -106,7 +111,9 @@ impl Catalog for LeasedCatalog {
                 brought_up.extend(store.items_insert(&mut tx, lease.job, item, inside).await?);
             }
         }
+        faults::at(Step::FlipUncommitted).map_err(StoreError::below)?;
         tx.commit().await?;
+        faults::at(Step::Flipped).map_err(StoreError::below)?;
         Ok(brought_up)
     }
 }

@@ -14,7 +14,8 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Column, Row, Transaction, ValueRef
 
 use super::document::NAMED_ORIGINALS;
 use super::job::RETRIED_FOR_MS;
-use super::{Dialect, Store, StoreError, migrator, rows};
+use super::migrating::migrator;
+use super::{Dialect, Store, StoreError, rows};
 
 /// What cannot be made again, those that others refer to first. Not the embeddings: those can, in hours.
 const KEPT: [&str; 35] = [

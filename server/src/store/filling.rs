@@ -10,7 +10,8 @@ use futures_util::stream::BoxStream;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 use super::cut::{Field, KeptRow, PASSING, Schema, Vectors, kept_table, kept_tables, rows_of, schema_of, tables_there};
-use super::{Database, Dialect, PRAGMAS, StoreError, migrate_error, migrator, sqlite_url};
+use super::migrating::migrate;
+use super::{Database, Dialect, PRAGMAS, StoreError, sqlite_url};
 
 /// A database on its way to hold something. Whatever was not committed is gone with this value.
 pub struct Filling {
@@ -69,7 +70,7 @@ impl Filling {
 
     /// Make the tables as they were at that migration, and begin.
     pub async fn begin(&mut self, schema: i64) -> Result<(), StoreError> {
-        migrator().run_direct(Some(schema), &mut self.connection, false).await.map_err(migrate_error)?;
+        migrate(&mut self.connection, Some(schema)).await?;
         let begin = match self.dialect {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",

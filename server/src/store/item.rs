@@ -8,6 +8,7 @@ use sqlx::FromRow;
 use super::lease::Lease;
 use super::writing::Writing;
 use super::{Store, StoreError, rows};
+use crate::faults::{self, Step};
 
 /// Something handed in, before it has ids.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,8 +48,9 @@ impl Store {
         for (ordinal, item) in (first..).zip(items) {
             self.item_add(&mut tx, job, ordinal, item.clone()).await?;
         }
+        faults::at(Step::ItemsUncommitted).map_err(StoreError::below)?;
         tx.commit().await?;
-        Ok(())
+        faults::at(Step::ItemsCommitted).map_err(StoreError::below)
     }
 
     /// The items that have no result yet.

@@ -169,6 +169,13 @@ impl Store {
         Ok(())
     }
 
+    /// It takes no more items, and nobody was told that it has any.
+    pub async fn job_abandon(&self, job: JobId) -> Result<(), StoreError> {
+        let delete = sqlx::query("DELETE FROM jobs WHERE id = $1 AND state = 'open'");
+        delete.bind(job.to_string()).execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// A job without items, unless one of its kind and source waits or runs; then that one.
     pub async fn job_queue(
         &self,

@@ -35,6 +35,7 @@ mod lease;
 mod ledger;
 mod link;
 mod listing;
+mod migrating;
 mod near;
 mod onlooker;
 mod origin;
@@ -69,7 +70,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::sync::RwLock;
 
@@ -193,6 +193,14 @@ impl StoreError {
             _ => Self::Original(error),
         }
     }
+
+    /// What the database stands on failed.
+    pub fn below(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull => Self::DiskFull,
+            _ => Self::Unavailable(sqlx::Error::Io(error)),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -228,7 +236,7 @@ impl Store {
                 (pool.clone(), pool, Dialect::Postgres)
             }
         };
-        migrate(&writer).await?;
+        migrating::migrate(&mut *writer.acquire().await?, None).await?;
         Ok(Self { writer, reader, dialect, clock, originals, handing_in: Arc::default() })
     }
 
@@ -270,20 +278,4 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .after_connect(|connection, _| Box::pin(async move { connection.execute(PRAGMAS).await.map(|_| ()) }))
-}
-
-async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
-    migrator().run(pool).await.map_err(migrate_error)
-}
-
-fn migrator() -> Migrator {
-    sqlx::migrate!()
-}
-
-fn migrate_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::Newer,
-        MigrateError::Execute(cause) => cause.into(),
-        other => StoreError::Unavailable(sqlx::Error::Migrate(Box::new(other))),
-    }
 }

@@ -11,6 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
+use crate::faults::{self, Step};
+
 /// How many files wait for the disk at a time.
 const SYNCED_AT_ONCE: usize = 8;
 const HALF_WRITTEN: &str = ".tmp";
@@ -82,7 +84,9 @@ impl Incoming {
     }
 
     pub fn finish(self) -> io::Result<Received> {
+        faults::at(Step::OriginalWritten)?;
         self.file.as_file().sync_all()?;
+        faults::at(Step::OriginalSynced)?;
         Ok(Received { file: self.file, name: self.hasher.finalize().to_hex().to_string() })
     }
 }
@@ -117,6 +121,7 @@ impl Originals {
         let mut names = Vec::new();
         for Received { file, name } in received {
             file.persist(self.path(&name)?)?;
+            faults::at(Step::OriginalPlaced)?;
             names.push(name);
         }
         File::open(&self.folder)?.sync_all()?;
@@ -207,8 +212,11 @@ impl Originals {
         // A name of its own: two people may hand in the same bytes at the same moment.
         let mut file = tempfile::Builder::new().suffix(HALF_WRITTEN).tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
+        faults::at(Step::OriginalWritten)?;
         file.as_file().sync_all()?;
+        faults::at(Step::OriginalSynced)?;
         file.persist(&path)?;
+        faults::at(Step::OriginalPlaced)?;
         Ok(name)
     }
 

@@ -214,7 +214,14 @@ impl VectorIndex for EdgeIndex {
     }
 
     async fn flush(&self) -> Result<(), IndexError> {
-        self.writer.run(writer::flush).await
+        let directory = self.directory.clone();
+        // Where it finds no room the engine panics, and nothing can be searched until the next start: what was not flushed
+        // waits in memory instead, for whoever writes it again.
+        let flush = move |engine: &EdgeShard| {
+            shard::room_to_write(&directory, 0)?;
+            writer::flush(engine)
+        };
+        self.writer.run(flush).await
     }
 
     /// Worth a call whenever writing pauses: the engine itself decides whether enough has gathered (see

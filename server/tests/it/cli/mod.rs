@@ -10,6 +10,7 @@ mod crash;
 mod crawl;
 mod evaluated;
 mod explained;
+mod failing;
 mod gold;
 mod jobs;
 mod killed;
@@ -87,14 +88,19 @@ impl From<Output> for Ran {
 impl Lectern {
     /// An empty data directory with everything provisioned.
     pub fn new() -> Self {
-        let provisioned = &crate::setup::provisioned().onnxruntime;
-        let provisioned = provisioned.parent().and_then(Path::parent).unwrap();
         let lectern = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::create_dir(lectern.data()).unwrap();
-        for part in ["lib", "models"] {
-            std::os::unix::fs::symlink(provisioned.join(part), lectern.data().join(part)).unwrap();
-        }
+        lectern.provide();
         lectern
+    }
+
+    /// Everything that setup would fetch.
+    pub fn provide(&self) {
+        let provisioned = &crate::setup::provisioned().onnxruntime;
+        let provisioned = provisioned.parent().and_then(Path::parent).unwrap();
+        for part in ["lib", "models"] {
+            std::os::unix::fs::symlink(provisioned.join(part), self.data().join(part)).unwrap();
+        }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -118,7 +124,14 @@ impl Lectern {
 
     /// Nothing of our own surroundings gets in.
     fn prepare(&self, command: &mut Command) {
-        for name in ["LECTERN_DATABASE_URL", "LECTERN_QDRANT_URL", "LECTERN_CONFIG", "LECTERN_LISTEN", "RUST_LOG"] {
+        for name in [
+            "LECTERN_DATABASE_URL",
+            "LECTERN_QDRANT_URL",
+            "LECTERN_CONFIG",
+            "LECTERN_LISTEN",
+            "LECTERN_FAULT",
+            "RUST_LOG",
+        ] {
             command.env_remove(name);
         }
         command.env("RUST_BACKTRACE", "1").current_dir(self.folder.path());

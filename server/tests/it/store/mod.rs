@@ -9,6 +9,7 @@ mod faults;
 mod jobs;
 mod leases;
 mod listing;
+mod migrations;
 mod opening;
 mod passages;
 mod repeats;

@@ -4,8 +4,8 @@
 //!
 //! `make crash` goes on for a thousand rounds. SEED and CYCLES name another run; a failure says which it was.
 
-mod caller;
-mod shelf;
+pub(super) mod caller;
+pub(super) mod shelf;
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -201,16 +201,20 @@ impl Crash {
         assert_eq!(server.ended(), Some(0), "{}", server.log());
         let server = self.serve();
         let caller = self.caller(&server);
-        wait_for("index and catalog to agree", || server.log().contains("index and catalog agree"));
-        let log = server.log();
-        let report: String = log.lines().find(|line| line.contains("index and catalog agree")).unwrap().to_owned();
-        let plain: String = without_colours(&report);
+        let plain = reconciled(&server);
         for mended in ["orphans: 0", "relabelled: 0", "rebuilt: 0"] {
             assert!(plain.contains(mended), "SEED={}: {plain}", self.seed);
         }
         let chunks = chunks(&caller);
         assert!(plain.contains(&format!("points: {chunks},")), "SEED={}: {chunks} chunks, {plain}", self.seed);
     }
+}
+
+/// What the comparison at its start found, in one line.
+pub(super) fn reconciled(server: &Server) -> String {
+    let is_told = |line: &&str| line.contains("index and catalog agree");
+    wait_for("index and catalog to agree", || server.log().lines().any(|line| is_told(&line)));
+    server.log().lines().find(is_told).map(without_colours).unwrap()
 }
 
 fn without_colours(line: &str) -> String {
@@ -220,7 +224,7 @@ fn without_colours(line: &str) -> String {
 }
 
 /// Of all documents, as the catalog counts them.
-fn chunks(caller: &Caller) -> u64 {
+pub(super) fn chunks(caller: &Caller) -> u64 {
     let list = caller.call("GET", "/api/v1/documents?limit=100", &Value::Null).expect("nobody kills it now");
     let documents = list.body["documents"].as_array().unwrap().clone();
     let of = |document: &Value| {
@@ -230,7 +234,7 @@ fn chunks(caller: &Caller) -> u64 {
     documents.iter().map(of).sum()
 }
 
-fn jobs_are_over(caller: &Caller) -> bool {
+pub(super) fn jobs_are_over(caller: &Caller) -> bool {
     let list = caller.call("GET", "/api/v1/jobs?limit=100", &Value::Null).expect("nobody kills it now");
     assert_eq!(list.status, 200, "{list:?}");
     let is_over = |job: &Value| ["done", "failed", "cancelled"].contains(&job["state"].as_str().unwrap());
@@ -238,7 +242,7 @@ fn jobs_are_over(caller: &Caller) -> bool {
 }
 
 /// The editions of a document that whoever reads so far finds, with their readers. `None` when the server died.
-fn look(caller: &Caller, document: u32, tier: &str) -> Option<BTreeSet<(u64, Tier)>> {
+pub(super) fn look(caller: &Caller, document: u32, tier: &str) -> Option<BTreeSet<(u64, Tier)>> {
     let query = json!({"query": format!("quokka{document}"), "limit": 50, "as": format!("tier={tier}")});
     let reply = caller.call("POST", "/api/v1/search", &query)?;
     assert_eq!(reply.status, 200, "{reply:?}");
@@ -315,12 +319,12 @@ fn write_until_the_end(shared: &Shared, caller: &Caller, mut dice: Dice, from: u
     editions
 }
 
-fn origin(document: u32) -> String {
+pub(super) fn origin(document: u32) -> String {
     format!("crash/{document}.md")
 }
 
 /// A text of one edition, of one passage or several, each of which names it.
-fn text(document: u32, edition: u64, sections: usize) -> String {
+pub(super) fn text(document: u32, edition: u64, sections: usize) -> String {
     let section = |number: usize| {
         let said = format!("The quokka{document} of edition{document}x{edition} was seen near pond {number}. ");
         format!("## Part {number}\n\n{}", said.repeat(if sections == 0 { 2 } else { 18 }))

@@ -163,6 +163,9 @@ async fn jobs(witness: &mut Witness<'_>) {
     witness.quiet("job_add").await;
     store.job_close(job).await.unwrap();
     witness.quiet("job_close").await;
+    let abandoned = store.job_begin(workspace, JobKind::Ingest, None, "tester").await.unwrap();
+    store.job_abandon(abandoned).await.unwrap();
+    witness.quiet("job_abandon").await;
     let lease = store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap();
     witness.quiet("job_claim").await;
     assert!(store.job_beat(&lease).await.unwrap());
