@@ -128,7 +128,7 @@ impl DataDir {
         for entry in fs::read_dir(&self.root)? {
             let path = entry?.path();
             let is_unfinished = path.extension().is_some_and(|ending| ending == UNFINISHED);
-            if is_unfinished && path.file_stem().map(Path::new).is_some_and(|stem| ends_in_a_number(stem)) {
+            if is_unfinished && path.file_stem().map(Path::new).is_some_and(ends_in_a_number) {
                 fs::remove_file(path)?;
             }
         }

@@ -59,6 +59,7 @@ const STATES = {
       await page.getByRole("dialog").waitFor();
     },
   },
+  left: { path: "/library/left", reach: (page) => page.locator("#left .empty, #left tbody tr").first().waitFor() },
   sites: { path: "/library/sources", reach: (page) => page.locator(".line-card, .empty").first().waitFor() },
   "site-form": {
     path: "/library/sources",

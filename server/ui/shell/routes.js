@@ -37,7 +37,7 @@ export const ROUTES = [
     way: { name: "way.insight", icon: "insight" },
   },
   {
-    paths: ["/library", "/library/sources", "/library/sources/{source}", "/library/documents/{document}"],
+    paths: ["/library", "/library/sources", "/library/left", "/library/sources/{source}", "/library/documents/{document}"],
     least: "editor",
     load: () => withWords(["labels", "library", "schedules"], () => import("../pages/library/page.js")),
     styles: ["desk.css", "library.css"],

@@ -45,19 +45,20 @@ function furtherFields() {
   const [include, exclude, keep, drop, headers] = ["include", "exclude", "keep", "drop", "headers"].map(lines);
   // What may hold somebody's credentials is not kept anywhere.
   headers.setAttribute("data-unkept", "");
-  const [depth, pages, delay] = [count("depth", 1_000), count("pages", 1_000_000), count("delay_ms", 3_600_000)];
+  const [depth, pages, delay, kept] = [count("depth", 1_000), count("pages", 1_000_000), count("delay_ms", 3_600_000), count("kept_days", 36_500)];
+  kept.min = "1";
   const [sitemap, pagesOnly] = [tick("sitemap"), tick("pages_only")];
   const agent = h("input", { name: "user_agent", maxlength: 200, autocomplete: "off" });
   const node = h("details", { class: "more" }, h("summary", {}, say("sites.more")), h("div", { class: "inside" },
     h("label", { class: "choice" }, sitemap, say("sites.sitemap")), h("label", { class: "choice" }, pagesOnly, say("sites.pages_only")),
     h("div", { class: "fields" }, field(say("sites.include"), include, say("sites.glob_hint")), field(say("sites.exclude"), exclude, say("sites.glob_hint"))),
-    h("div", { class: "fields" }, field(say("sites.depth"), depth), field(say("sites.most_pages"), pages), field(say("sites.delay"), delay)),
+    h("div", { class: "fields" }, field(say("sites.depth"), depth), field(say("sites.most_pages"), pages), field(say("sites.delay"), delay), field(say("sites.kept_days"), kept)),
     h("div", { class: "fields" }, field(say("sites.keep"), keep, say("sites.selector_hint")), field(say("sites.drop"), drop, say("sites.selector_hint"))),
     h("div", { class: "fields" }, field(say("sites.headers"), headers, say("sites.headers_hint")), field(say("sites.user_agent"), agent))));
 
   const value = () => ({
     sitemap: sitemap.checked, pages_only: pagesOnly.checked, include: listOf(include), exclude: listOf(exclude), keep: listOf(keep), drop: listOf(drop),
-    headers: listOf(headers).map(headerOf), ...numberOf("depth", depth), ...numberOf("pages", pages), ...numberOf("delay_ms", delay),
+    headers: listOf(headers).map(headerOf), ...numberOf("depth", depth), ...numberOf("pages", pages), ...numberOf("delay_ms", delay), ...numberOf("kept_days", kept),
     ...(agent.value.trim() ? { user_agent: agent.value.trim() } : {}),
   });
   return { node, value };

@@ -85,7 +85,7 @@ impl House {
     /// How it was answered; nothing where the server died.
     pub fn hand_in(&mut self, caller: &Caller, document: u32) -> Option<Reply> {
         self.editions += 1;
-        let tier = if self.editions % 2 == 0 { Tier::Public } else { Tier::Internal };
+        let tier = if self.editions.is_multiple_of(2) { Tier::Public } else { Tier::Internal };
         self.shelf.may(document, Some((self.editions, tier)));
         let content = BASE64.encode(text(document, self.editions, self.editions as usize % 3));
         let one = json!({"origin": origin(document), "tier": tier.name(), "groups": [], "content": content});
