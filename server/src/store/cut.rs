@@ -17,7 +17,7 @@ use super::job::RETRIED_FOR_MS;
 use super::{Dialect, Store, StoreError, migrator, rows};
 
 /// What cannot be made again, those that others refer to first. Not the embeddings: those can, in hours.
-const KEPT: [&str; 34] = [
+const KEPT: [&str; 35] = [
     "workspaces",
     "generations",
     "groups",
@@ -52,6 +52,7 @@ const KEPT: [&str; 34] = [
     "audit",
     "canary_runs",
     "spending",
+    "settings",
 ];
 const VECTORS: &str = "vectors";
 /// What is for the moment. Above all, nobody who was signed out since comes in again with what they held.
