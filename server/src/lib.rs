@@ -2,12 +2,14 @@
 //!
 //! `main` reads the command line (`cli`), `config` what is set, `wiring` puts the parts together. `answer` is the read
 //! path, `conversation` what was said, `library` the write path, `store` the SQL, `http` the wire, `chat` the way to
-//! language models, `backup` what is brought back after the worst, `setup` what must be on the machine, `worker` where parsers may die, `faults` what fails when a test wants it to. Only `wiring` knows concrete
+//! language models, `backup` what is brought back after the worst, `branding` what it is called, `setup` what must be on the
+//! machine, `worker` where parsers may die, `faults` what fails when a test wants it to. Only `wiring` knows concrete
 //! adapters.
 
 pub mod answer;
 pub mod audit;
 pub mod backup;
+pub mod branding;
 pub mod canary;
 pub mod chat;
 pub mod cli;

@@ -4,6 +4,7 @@
 import { sentence } from "./api.js";
 import { fill, h } from "./parts/element.js";
 import { drawHeader, header } from "./shell/header.js";
+import { learnHouse } from "./shell/house.js";
 import { learn, person } from "./shell/me.js";
 import { announce, connection, notices } from "./shell/notices.js";
 import { onNews } from "./shell/others.js";
@@ -17,7 +18,7 @@ await begin();
 
 async function begin() {
   try {
-    await learn();
+    await Promise.all([learn(), learnHouse()]);
   } catch (error) {
     return waiting(error);
   }

@@ -1,21 +1,35 @@
 //! Small talk and the wish for a person, answered: nothing is looked up and nothing is cited.
 
 use prompts::template::{Handoff, Kind as Said, Language as Worded, Smalltalk as Wording, TemplateError};
+use retrieval::model::WorkspaceId;
 
 use super::made::Made;
 use super::manners::{Kind, Language, Smalltalk, language};
 use super::{Answerer, Team};
+use crate::store::SettingName;
 
-/// What the assistant calls itself where no persona says otherwise.
+/// What the assistant calls itself where neither a persona nor the house has another name.
 const NAME: &str = "Lectern";
 
 impl Answerer {
-    pub(super) fn courtesy(&self, smalltalk: Smalltalk) -> Result<Made, TemplateError> {
-        let name = self.voice.as_ref().map_or(NAME, |voice| &voice.persona.name);
-        let wording =
-            Wording { kind: said(smalltalk.kind), name: name.to_owned(), language: worded(smalltalk.language) };
+    pub(super) async fn courtesy(&self, smalltalk: Smalltalk, of: WorkspaceId) -> Result<Made, TemplateError> {
+        let name = match &self.voice {
+            Some(voice) => voice.speaker.persona(&self.store, of).await.name,
+            None => self.called(of).await,
+        };
+        let wording = Wording { kind: said(smalltalk.kind), name, language: worded(smalltalk.language) };
         let text = self.templates.smalltalk(&wording)?;
         Ok(Made { text, mode: "smalltalk", model: "none".to_owned(), ..Made::default() })
+    }
+
+    /// As the file calls the house, else as admins do.
+    async fn called(&self, workspace: WorkspaceId) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        let made = self.store.settings(workspace).await;
+        let made = made.inspect_err(|error| tracing::warn!(%error, "what the house is called could not be looked up"));
+        made.ok().and_then(|mut made| made.remove(&SettingName::Name)).unwrap_or_else(|| NAME.to_owned())
     }
 
     pub(super) fn farewell(&self, team: &Team) -> Result<Made, TemplateError> {

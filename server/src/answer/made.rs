@@ -12,11 +12,12 @@ use prompts::cite;
 use prompts::fence::Mark;
 use prompts::fit::Room;
 use prompts::pack::Offer;
+use prompts::persona::Persona;
 use prompts::ruler::Ruler;
 use prompts::template::{Decline, Extractive, TemplateError};
 use retrieval::access::{Origin, Principal};
 use retrieval::followup::Turn;
-use retrieval::model::Passage;
+use retrieval::model::{Passage, WorkspaceId};
 use retrieval::search::{Found, Searcher};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -41,6 +42,7 @@ const ROOM: Room = Room { tokens: 6_000, sources: 6, turns: 3 };
 
 /// What an answer is made from.
 pub struct Material<'a> {
+    pub workspace: WorkspaceId,
     /// What it was found with.
     pub searcher: &'a Searcher,
     pub asked: &'a StandAlone,
@@ -126,7 +128,8 @@ impl Answerer {
         payer: &Payer,
         teller: &mut Teller,
     ) -> Result<Result<Made, String>, AnswerError> {
-        let prompt = self.prompt(voice, material)?;
+        let persona = voice.speaker.persona(&self.store, material.workspace).await;
+        let prompt = self.prompt(voice, &persona, material)?;
         let given: Vec<&Passage> = prompt.fitted.sources.iter().map(|at| material.sources[*at]).collect();
         let hearing = Hearing { sources: &given, masking: material.masking };
         let worded = match word(&*voice.model, &prompt.request, payer, hearing, teller).await {
@@ -165,14 +168,13 @@ impl Answerer {
         Ok(Some(format!("\n\n{told}")))
     }
 
-    fn prompt(&self, voice: &Voice, material: &Material<'_>) -> Result<Prompt, AnswerError> {
+    fn prompt(&self, voice: &Voice, persona: &Persona, material: &Material<'_>) -> Result<Prompt, AnswerError> {
         let offers: Vec<Offer<'_>> =
             material.sources.iter().map(|source| Offer { title: &source.title, text: &source.text }).collect();
         let turns = material.history.iter().filter(|turn| !turn.answer.is_empty());
         let turns: Vec<Said<'_>> = turns.map(|turn| Said { question: &turn.question, answer: &turn.answer }).collect();
         let question = material.asked.text.as_str();
-        let asked =
-            Asked { persona: &voice.persona, summary: material.notes, turns: &turns, sources: &offers, question };
+        let asked = Asked { persona, summary: material.notes, turns: &turns, sources: &offers, question };
         let measure = Measure { ruler: Ruler::for_model(voice.model.name()), room: ROOM, max_tokens: MOST_TOKENS };
         let prompt = asked.prompt(&self.templates, &mark(), measure)?;
         if !prompt.signs.is_empty() {

@@ -20,6 +20,8 @@ mod rendering;
 mod rewrite;
 mod sentences;
 mod signals;
+mod speaker;
+mod stages;
 mod suggestions;
 mod sure;
 mod team;
@@ -37,7 +39,6 @@ use prompts::chat::ChatModel;
 use prompts::cite;
 pub use prompts::cite::Standing;
 use prompts::pack::{Budget, Offer, pack};
-use prompts::persona::Persona;
 pub use prompts::render::pointer;
 use prompts::template::{TemplateError, Templates};
 use retrieval::access::{AccessError, Principal};
@@ -53,6 +54,8 @@ use made::{Made, Material, Spent};
 pub use manners::Triggers;
 use masking::Masking;
 pub use rewrite::{Rewriter, StandAlone, WordedBy};
+pub use speaker::Speaker;
+use stages::Course;
 pub use suggestions::Suggestion;
 pub use team::{Concern, Team};
 pub use telling::{Checked, Event, Source, Teller};
@@ -202,7 +205,7 @@ pub struct Past<'a> {
 #[derive(Clone)]
 pub struct Voice {
     pub model: Arc<dyn ChatModel>,
-    pub persona: Persona,
+    pub speaker: Speaker,
 }
 
 /// Answers questions.
@@ -212,6 +215,8 @@ pub struct Answerer {
     pub rewriter: Rewriter,
     pub store: Store,
     pub templates: Arc<Templates>,
+    /// What the file calls the house, if it does.
+    pub name: Option<String>,
     /// Words answers, where a language model is configured.
     pub voice: Option<Voice>,
     /// People who take over, where there are any.
@@ -241,15 +246,17 @@ impl Answerer {
     ) -> Result<Answer, AnswerError> {
         let (clearance, started) = (principal.clearance()?, Instant::now());
         if let Some(smalltalk) = manners::smalltalk(question.as_str()) {
-            let made = self.courtesy(smalltalk)?;
+            let made = self.courtesy(smalltalk, principal.workspace()).await?;
             quote(&mut teller, &made);
             let record = self.record(principal, question, &made, Kept::default(), took(started)).await;
             return Ok(Answer { record, ..Answer::new(made, None) });
         }
         let payer = made::payer(principal);
         let asked = self.rewriter.stand_alone_for(question.as_str(), past.turns, &payer).await;
+        let rewriting = started.elapsed();
         let (searcher, generation) = self.finder.now_in();
         let found = searcher.search(&clearance, &asked.text, Depth::Full, PASSAGES).await?;
+        let found_at = Instant::now();
         let sources = self.pack(&found);
         let masking = Masking::of(self.mask_personal, principal);
         let shown: Vec<Source> = sources.iter().map(|source| masking.source(Source::from(*source))).collect();
@@ -257,6 +264,7 @@ impl Answerer {
         let Past { turns: history, notes, is_kept } = past;
         let team = self.team.as_deref().filter(|_| is_kept);
         let material = Material {
+            workspace: principal.workspace(),
             searcher: &searcher,
             asked: &asked,
             history,
@@ -267,8 +275,11 @@ impl Answerer {
             team,
         };
         let made = self.make(&material, &payer, &mut teller).await?;
+        let (search, first_word) = (found.trail.timings, teller.first_word());
+        let stages = Course { rewriting, search, found: found_at, first_word }.stages();
         let took_ms = took(started);
-        let record = self.record(principal, question, &made, trace::kept(&material, &made, generation), took_ms).await;
+        let kept = trace::kept(&material, &made, generation, stages);
+        let record = self.record(principal, question, &made, kept, took_ms).await;
         Ok(Answer { took_ms, record, sources: shown, ..Answer::new(made, asked.asked_as()) })
     }
 
@@ -329,6 +340,8 @@ impl Answerer {
             model: made.model.clone(),
             trace: kept.trace,
             took_ms: i64::try_from(took_ms).unwrap_or(i64::MAX),
+            stages: kept.stages,
+            confidence: kept.confidence,
             tokens: Tokens::from(made.spent),
             documents: kept.documents,
         };

@@ -1,6 +1,7 @@
 //! What is told of an answer while it is worked out, to whoever listens.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use prompts::cite::Standing;
 use retrieval::model::{DocumentId, Passage};
@@ -41,12 +42,12 @@ pub struct Source {
 pub struct Teller {
     enough: CancellationToken,
     hear: Box<dyn FnMut(Event) + Send>,
-    has_spoken: bool,
+    first_word: Option<Instant>,
 }
 
 impl Teller {
     pub fn new(enough: CancellationToken, hear: impl FnMut(Event) + Send + 'static) -> Self {
-        Self { enough, hear: Box::new(hear), has_spoken: false }
+        Self { enough, hear: Box::new(hear), first_word: None }
     }
 
     /// For whoever takes the answer in one piece.
@@ -55,13 +56,20 @@ impl Teller {
     }
 
     pub fn say(&mut self, event: Event) {
-        self.has_spoken |= matches!(event, Event::Words(_));
+        if matches!(event, Event::Words(_)) {
+            self.first_word.get_or_insert_with(Instant::now);
+        }
         (self.hear)(event);
     }
 
     /// Whether words of the answer were told. They cannot be taken back, only replaced by the answer itself.
     pub fn has_spoken(&self) -> bool {
-        self.has_spoken
+        self.first_word.is_some()
+    }
+
+    /// When the first of them were.
+    pub fn first_word(&self) -> Option<Instant> {
+        self.first_word
     }
 
     /// Cancelled when nobody listens any more, or whoever does has heard enough.

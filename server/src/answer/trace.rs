@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::made::{Made, Material};
 use super::{Citation, Standing, WordedBy};
+use crate::store::{STAGES, Stages};
 
 /// Whether a record's asker is this one. What visitors asked is any visitor's who knows of it: a record's name is told to
 /// whoever asked, and cannot be guessed.
@@ -59,13 +60,21 @@ pub struct Kept {
     /// In which it was searched; nothing where it was not.
     pub generation: Option<GenerationId>,
     pub trace: Value,
+    /// How long each step took, and how likely the passages were to answer; nothing where none were looked for.
+    pub stages: Option<Stages>,
+    pub confidence: Option<f64>,
     /// The documents that were found, each once, and whether the answer cites them.
     pub documents: Vec<(DocumentId, bool)>,
 }
 
-pub fn kept(material: &Material<'_>, made: &Made, generation: GenerationId) -> Kept {
-    let documents = documents(material.found, &made.citations);
-    Kept { generation: Some(generation), trace: trace(material, made), documents }
+pub fn kept(material: &Material<'_>, made: &Made, generation: GenerationId, stages: Stages) -> Kept {
+    Kept {
+        generation: Some(generation),
+        trace: trace(material, made, &stages),
+        stages: Some(stages),
+        confidence: Some(material.found.confidence),
+        documents: documents(material.found, &made.citations),
+    }
 }
 
 /// The documents that were found, each once, and whether the answer cites them.
@@ -76,7 +85,7 @@ fn documents(found: &Found, citations: &[Citation]) -> Vec<(DocumentId, bool)> {
 }
 
 /// How the question was asked, candidates with scores and what became of them, and the citations that were checked.
-fn trace(material: &Material<'_>, made: &Made) -> Value {
+fn trace(material: &Material<'_>, made: &Made, stages: &Stages) -> Value {
     let Material { asked, found, .. } = material;
     let candidate = |considered: &Considered| {
         let (scored, kept) = (&considered.scored, matches!(considered.fate, Fate::Given(_)));
@@ -92,6 +101,8 @@ fn trace(material: &Material<'_>, made: &Made) -> Value {
     let disagreeing: Vec<[usize; 2]> = made.disagreeing.iter().map(|one| [one.says, one.otherwise]).collect();
     let marks: Vec<Value> =
         made.marks.iter().map(|(range, standing)| json!([range.start, range.end, standing_name(*standing)])).collect();
+    let stages: serde_json::Map<_, _> =
+        STAGES.iter().zip(stages.0).map(|(stage, ms)| ((*stage).to_owned(), json!(ms))).collect();
     let worded_by = match asked.by {
         WordedBy::Asker => "asker",
         WordedBy::Rules => "rules",
@@ -110,6 +121,7 @@ fn trace(material: &Material<'_>, made: &Made) -> Value {
         "marks": marks,
         "worded": made.worded,
         "confidence": found.confidence,
+        "stages_ms": stages,
         "instead": found.trail.instead,
         "remembered": found.trail.remembered,
     })

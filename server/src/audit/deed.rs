@@ -60,6 +60,7 @@ words!(
         AccessExplained => "access_explained",
         LeaksSought => "leaks_sought",
         Configuration => "configuration",
+        SettingsChanged => "settings_changed",
         AuditExported => "audit_exported",
         BackupTaken => "backup_taken",
         Restored => "restored",

@@ -200,6 +200,7 @@ fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
         metrics,
         till: house.till.clone(),
         settings: Arc::new(context.config.shown()),
+        branding: Arc::new(context.config.branding.clone()),
         widget: context
             .config
             .widget

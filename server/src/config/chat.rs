@@ -93,6 +93,12 @@ pub struct ChatTable {
     persona: Option<String>,
 }
 
+impl ChatTable {
+    pub fn persona(&self) -> Option<String> {
+        self.persona.clone()
+    }
+}
+
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModelTable {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::answers::AnswersTable;
 use super::backup::BackupTable;
+use super::branding::BrandingTable;
 use super::chat::ChatTable;
 use super::handoff::HandoffTable;
 use super::index::IndexTable;
@@ -70,6 +71,7 @@ pub struct File {
     pub disk: DiskTable,
     pub backup: BackupTable,
     pub answers: AnswersTable,
+    pub branding: BrandingTable,
     pub chat: Option<ChatTable>,
     pub handoff: HandoffTable,
     pub oidc: Option<OidcTable>,

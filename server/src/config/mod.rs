@@ -5,7 +5,9 @@
 
 pub mod answers;
 pub mod backup;
+pub mod branding;
 pub mod chat;
+pub mod colour;
 mod file;
 pub mod handoff;
 pub mod index;
@@ -23,7 +25,8 @@ use std::time::Duration;
 use crate::store::Database;
 use answers::AnswersConfig;
 use backup::BackupConfig;
-use chat::ChatConfig;
+use branding::BrandingConfig;
+use chat::{ChatConfig, ChatTable};
 use file::{address, cache, chunks, crawl, embedder, front, least_free_bytes, parsing, qdrant, reranker};
 use handoff::HandoffConfig;
 use index::IndexConfig;
@@ -62,6 +65,7 @@ pub struct Config {
     pub least_free_bytes: u64,
     pub backup: BackupConfig,
     pub answers: AnswersConfig,
+    pub branding: BrandingConfig,
     /// Language models; without them the house works by rules.
     pub chat: Option<ChatConfig>,
     /// People who take conversations over; `None` when nobody does.
@@ -209,6 +213,8 @@ pub enum ConfigError {
     File(PathBuf, String),
     #[error("{name}: \"{value}\" is not {expected}")]
     Value { name: &'static str, value: String, expected: &'static str },
+    #[error("{name}: {why}")]
+    Wrong { name: &'static str, why: String },
 }
 
 /// What a command line adds.
@@ -250,6 +256,7 @@ impl Config {
             least_free_bytes: least_free_bytes(file.disk),
             backup: backup::backup(file.backup, environment)?,
             answers: file.answers.into(),
+            branding: branding::branding(file.branding, file.chat.as_ref().and_then(ChatTable::persona))?,
             chat: file.chat.map(|table| chat::chat(table, environment)).transpose()?,
             handoff: handoff::handoff(file.handoff)?,
             oidc: file.oidc.map(|table| oidc::oidc(table, environment)).transpose()?,

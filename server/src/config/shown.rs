@@ -73,6 +73,7 @@ impl Config {
                 self.cache(),
                 self.retention(),
                 self.backup(),
+                self.branding(),
                 self.handoff(),
                 self.oidc(),
                 self.widget(),
@@ -194,6 +195,18 @@ impl Config {
         Some(table("cache", vec![set("questions", self.cache.questions), set("results", self.cache.results)]))
     }
 
+    fn branding(&self) -> Option<Table> {
+        let branding = &self.branding;
+        Some(table(
+            "branding",
+            vec![
+                maybe("name", branding.name.as_ref()),
+                maybe("accent", branding.accent),
+                maybe("greeting", branding.greeting.as_ref()),
+            ],
+        ))
+    }
+
     fn handoff(&self) -> Option<Table> {
         let handoff = self.handoff.as_ref();
         let matters = handoff.map(|one| one.matters.join(", ")).filter(|matters| !matters.is_empty());
@@ -257,7 +270,7 @@ fn chat(chat: &ChatConfig) -> Vec<Table> {
         vec![
             set("large", names(&chat.large)),
             set("small", names(&chat.small)),
-            set("persona", chat.persona.as_deref().unwrap_or("plain")),
+            maybe("persona", chat.persona.as_deref()),
             maybe("budget_per_day", money(chat.budget_micros)),
             maybe("budget_per_person", money(chat.budget_each_micros)),
         ],

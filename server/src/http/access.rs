@@ -243,6 +243,8 @@ pub const ROUTES: &[Route] = {
         route("GET", "/api/v1/feedback", May(Verb::List, Kind::Feedback), || get(review::list)),
         route("GET", "/api/v1/insight", May(Verb::Read, Kind::Explanation), || get(insight::overview)),
         route("GET", "/api/v1/insight/questions", May(Verb::Read, Kind::Explanation), || get(insight::questions)),
+        route("GET", "/api/v1/insight/problems", May(Verb::Read, Kind::Explanation), || get(insight::problems)),
+        route("GET", "/api/v1/insight/reliability", May(Verb::Read, Kind::Explanation), || get(insight::reliability)),
         route("GET", "/api/v1/insight/unused", May(Verb::Read, Kind::Explanation), || get(insight::unused)),
         route("GET", "/api/v1/answers/{answer}", May(Verb::Read, Kind::Explanation), || get(review::record)),
         route("PUT", "/api/v1/answers/{answer}/feedback", May(Verb::Make, Kind::Feedback), || {
@@ -262,6 +264,10 @@ pub const ROUTES: &[Route] = {
         route("GET", "/api/v1/spending", May(Verb::Read, Kind::House), || get(spending::list)),
         route("POST", "/api/v1/backup", May(Verb::Make, Kind::Backup), || {
             post(backup::take).layer(DefaultBodyLimit::max(SMALL_BYTES))
+        }),
+        route("GET", "/api/v1/house", Nothing, || get(settings::house)),
+        route("PATCH", "/api/v1/settings", May(Verb::Change, Kind::House), || {
+            patch(settings::change).layer(DefaultBodyLimit::max(SMALL_BYTES))
         }),
         route("GET", "/api/v1/settings", May(Verb::Read, Kind::House), || get(settings::list)),
         route("POST", "/api/v1/settings/test", May(Verb::Read, Kind::House), || post(settings::test)),

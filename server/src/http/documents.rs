@@ -24,6 +24,7 @@ use crate::library::{DocumentRead, Narrowing, Passed, Places, Sorting};
 const PAGE: usize = 50;
 const MOST_A_PAGE: usize = 200;
 const LONGEST_WORDS: usize = 200;
+const LONGEST_PROBLEM: usize = 500;
 /// A document that changes under one's hands so often is somebody else's at the moment.
 const TRIES: usize = 3;
 
@@ -219,11 +220,16 @@ async fn narrowing(
     query: DocumentsQuery,
     viewer: Viewer,
 ) -> Result<Option<Narrowing>, ApiError> {
-    let DocumentsQuery { tier, group, source, q, problems, .. } = query;
+    let DocumentsQuery { tier, group, source, q, problems, problem, state, .. } = query;
     let with_problems = problems.unwrap_or(false);
-    if with_problems && viewer == Viewer::Reader {
-        return Err(ApiError::bad_request("what was lost on the way in is told to editors"));
+    if (with_problems || problem.is_some() || state.is_some()) && viewer == Viewer::Reader {
+        return Err(ApiError::bad_request("what became of a document on the way in is told to editors"));
     }
+    if problem.as_ref().is_some_and(|words| words.chars().count() > LONGEST_PROBLEM || words.contains('\0')) {
+        return Err(ApiError::bad_request("problem is at most 500 letters long"));
+    }
+    let unknown = |_| ApiError::bad_request("state is ready, waiting or failed");
+    let state = state.map(|state| state.parse().map_err(unknown)).transpose()?;
     let words = q.filter(|words| !words.trim().is_empty());
     if words.as_ref().is_some_and(|words| words.chars().count() > LONGEST_WORDS || words.contains('\0')) {
         return Err(ApiError::bad_request("q is at most 200 letters long"));
@@ -245,7 +251,7 @@ async fn narrowing(
         Viewer::Editor => Places::Whole,
         Viewer::Reader => Places::Shown,
     };
-    Ok(Some(Narrowing { tier, group, source, words, places, with_problems }))
+    Ok(Some(Narrowing { tier, group, source, words, places, with_problems, problem, state }))
 }
 
 fn nothing(viewer: Viewer) -> Documents {

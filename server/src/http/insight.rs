@@ -8,7 +8,7 @@ use axum::extract::State;
 use super::documents::{Asked, asked, page_size, passed};
 use super::error::ApiError;
 use super::who::Asker;
-use super::wire::{GapsReply, InsightQuery, InsightReply, UnusedQuery, UnusedReply};
+use super::wire::{GapsReply, InsightQuery, InsightReply, ProblemsReply, ReliabilityReply, UnusedQuery, UnusedReply};
 use super::{Desk, cursor};
 use crate::insight::Insight;
 
@@ -35,6 +35,19 @@ pub async fn questions(
 ) -> Result<Json<GapsReply>, ApiError> {
     let days = days(asked(query)?.days, DAYS)?;
     Ok(Json(insight(&desk).gaps(&asker.principal.clearance()?, days).await?.into()))
+}
+
+pub async fn reliability(
+    State(desk): State<Desk>,
+    asker: Asker,
+    query: Asked<InsightQuery>,
+) -> Result<Json<ReliabilityReply>, ApiError> {
+    let days = days(asked(query)?.days, DAYS)?;
+    Ok(Json(insight(&desk).reliability(&asker.principal.clearance()?, days).await?.into()))
+}
+
+pub async fn problems(State(desk): State<Desk>, asker: Asker) -> Result<Json<ProblemsReply>, ApiError> {
+    Ok(Json(insight(&desk).problems(&asker.principal.clearance()?).await?.into()))
 }
 
 pub async fn unused(

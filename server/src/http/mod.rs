@@ -67,6 +67,7 @@ use crate::audit::Audit;
 use crate::canary::Watch;
 use crate::chat::Till;
 use crate::config::Table;
+use crate::config::branding::BrandingConfig;
 use crate::library::Library;
 use crate::people::People;
 use crate::people::oidc::Provider;
@@ -108,6 +109,8 @@ pub struct Desk {
     pub till: Till,
     /// What the house was told, as it may be shown.
     pub settings: Arc<Vec<Table>>,
+    /// What its file says of how it is called and looks; the rest is set in the app.
+    pub branding: Arc<BrandingConfig>,
     /// Sites that visitors may ask from, where there are any.
     pub widget: Option<Widget>,
     pub front: Front,

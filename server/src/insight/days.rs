@@ -1,6 +1,6 @@
 //! Days: what was asked on each, how it went, how long it took and what it cost. Numbers in, numbers out.
 
-use crate::store::{Asked, Judgement};
+use crate::store::{Asked, Judgement, STAGES, Stages};
 
 use super::DAY_MS;
 
@@ -23,6 +23,8 @@ pub struct Day {
     /// Of what was looked up; none on a day without.
     pub median_ms: Option<i64>,
     pub slow_ms: Option<i64>,
+    /// Of those that were measured, by [`STAGES`]; none on a day without.
+    pub stages: Option<[StageTime; STAGES.len()]>,
     /// In a language model's words.
     pub worded: u64,
     pub input_tokens: i64,
@@ -30,11 +32,20 @@ pub struct Day {
     pub cost_micros: i64,
 }
 
+/// How long a step took on a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StageTime {
+    pub mean_ms: i64,
+    /// Nor 95 in a hundred took longer.
+    pub slow_ms: i64,
+}
+
 /// So many days from the first, whether anything was asked on them or not.
 pub fn summed(first_day: i64, days: u32, asked: &[Asked], judged: &[Judgement], passed_on: &[i64]) -> Vec<Day> {
     let mut sums: Vec<Day> =
         (0..i64::from(days.max(1))).map(|at| Day { day: first_day + at, ..Day::default() }).collect();
     let mut took: Vec<Vec<i64>> = vec![Vec::new(); sums.len()];
+    let mut steps: Vec<Vec<Stages>> = vec![Vec::new(); sums.len()];
     let place =
         |at_ms: i64| usize::try_from(at_ms.div_euclid(DAY_MS) - first_day).ok().filter(|at| *at < took_days(days));
     for one in asked {
@@ -42,6 +53,7 @@ pub fn summed(first_day: i64, days: u32, asked: &[Asked], judged: &[Judgement], 
         sums[at].count(one);
         if LOOKED_UP.contains(&one.mode.as_str()) {
             took[at].push(one.took_ms);
+            steps[at].extend(one.stages);
         }
     }
     for one in judged {
@@ -57,7 +69,20 @@ pub fn summed(first_day: i64, days: u32, asked: &[Asked], judged: &[Judgement], 
         sum.median_ms = share(&took, 50);
         sum.slow_ms = share(&took, 95);
     }
+    for (sum, steps) in sums.iter_mut().zip(steps) {
+        sum.stages = by_stage(&steps);
+    }
     sums
+}
+
+fn by_stage(steps: &[Stages]) -> Option<[StageTime; STAGES.len()]> {
+    let many = i64::try_from(steps.len()).ok().filter(|many| *many > 0)?;
+    Some(std::array::from_fn(|stage| {
+        let mut took: Vec<i64> = steps.iter().map(|one| one.0[stage]).collect();
+        took.sort_unstable();
+        let sum = took.iter().fold(0_i64, |sum, ms| sum.saturating_add(*ms));
+        StageTime { mean_ms: (sum + many / 2) / many, slow_ms: share(&took, 95).unwrap_or_default() }
+    }))
 }
 
 fn took_days(days: u32) -> usize {
@@ -94,6 +119,7 @@ mod tests {
             is_declined,
             mode: mode.into(),
             took_ms,
+            stages: (took_ms > 10).then_some(Stages([0, 1, 2, 3, took_ms, 0])),
             input_tokens: tokens,
             output_tokens: tokens / 2,
             cost_micros: tokens * 3,
@@ -117,6 +143,16 @@ mod tests {
         assert_eq!(told, [(0, 2, 0, 0), (0, 0, 1, 0), (1, 0, 0, 1)]);
         let told: Vec<_> = days.iter().map(|day| (day.median_ms, day.slow_ms, day.cost_micros)).collect();
         assert_eq!(told, [(Some(10), Some(30), 0), (None, None, 0), (Some(900), Some(900), 30)]);
+        let told: Vec<_> = days.iter().map(|day| day.stages.map(|all| all.map(|one| one.mean_ms))).collect();
+        assert_eq!(told, [Some([0, 1, 2, 3, 30, 0]), None, Some([0, 1, 2, 3, 900, 0])]);
+    }
+
+    #[test]
+    fn stages_are_told_by_their_mean_and_by_the_slow_ones() {
+        let steps: Vec<Stages> = (1..=100).map(|ms| Stages([ms, 0, 1, 2, ms * 10, 0])).collect();
+        let told = by_stage(&steps).unwrap().map(|one| (one.mean_ms, one.slow_ms));
+        assert_eq!(told, [(51, 95), (0, 0), (1, 1), (2, 2), (505, 950), (0, 0)]);
+        assert_eq!(by_stage(&[]), None);
     }
 
     #[test]

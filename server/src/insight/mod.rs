@@ -6,6 +6,7 @@
 
 mod days;
 mod meaning;
+mod reliability;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,9 +16,10 @@ use retrieval::ports::{EmbedError, Embedder, Purpose};
 
 use crate::store::{Store, StoreError};
 
-pub use crate::store::{DocumentLine, Gap, Growth, Passed, UnusedPassed};
-pub use days::{Day, summed};
+pub use crate::store::{DocumentLine, Gap, Growth, Passed, ProblemLine, STAGES, UnusedPassed};
+pub use days::{Day, StageTime, summed};
 pub use meaning::{Group, SAME};
+pub use reliability::{BINS, Bin};
 
 const DAY_MS: i64 = 86_400_000;
 /// Questions that are compared with each other: each costs the model some milliseconds, behind those that somebody waits for.
@@ -95,6 +97,16 @@ impl Insight {
         let compared = texts.len();
         let vectors = self.embedder.embed(Purpose::Passage, texts).await?;
         Ok(Gaps { groups: meaning::grouped(asked, &vectors), compared, left_out })
+    }
+
+    /// How likely answers were said to be in so many days, and how they were: by how likely.
+    pub async fn reliability(&self, clearance: &Clearance, days: u32) -> Result<[Bin; BINS], InsightError> {
+        Ok(reliability::binned(&self.store.rated_since(clearance, self.since(days)).await?))
+    }
+
+    /// What was lost or guessed on the way in, the most usual first.
+    pub async fn problems(&self, clearance: &Clearance) -> Result<Vec<ProblemLine>, InsightError> {
+        Ok(self.store.documents_problems(clearance).await?)
     }
 
     /// Documents that no answer has quoted in so many days, at most so many, after this one.

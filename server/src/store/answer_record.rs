@@ -65,6 +65,10 @@ pub struct AnswerRecord {
     /// Candidates with scores and whether they were kept, citations, strength.
     pub trace: serde_json::Value,
     pub took_ms: i64,
+    /// Nothing where no passages were looked for.
+    pub stages: Option<Stages>,
+    /// How likely the passages were to answer, from 0 to 1; the same.
+    pub confidence: Option<f64>,
     pub tokens: Tokens,
     /// The documents that were found, and whether the answer cites them.
     pub documents: Vec<(DocumentId, bool)>,
@@ -79,11 +83,37 @@ pub struct Tokens {
     pub cost_micros: i64,
 }
 
+/// The steps of an answer, as they follow each other: the question is made to stand alone, and to a vector; passages are found and
+/// verified, put in order and arranged; until the first word is told, and until the last.
+pub const STAGES: [&str; 6] = ["rewrite", "embedding", "search", "order", "first_word", "words"];
+
+/// How many milliseconds each of [`STAGES`] took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stages(pub [i64; STAGES.len()]);
+
+impl Stages {
+    fn to_sql(stages: Option<Self>) -> String {
+        stages.map(|stages| stages.0.map(|ms| ms.to_string()).join(" ")).unwrap_or_default()
+    }
+
+    /// What is in no form that is known was not measured.
+    pub(super) fn from_sql(text: &str) -> Option<Self> {
+        let all: Option<Vec<i64>> = text.split(' ').map(|ms| ms.parse().ok()).collect();
+        all?.try_into().ok().map(Self)
+    }
+}
+
+/// Thousandths, or below zero for none.
+fn confidence_to_sql(confidence: Option<f64>) -> i64 {
+    confidence.map_or(-1, |confidence| (confidence.clamp(0.0, 1.0) * 1e3).round() as i64)
+}
+
 impl Store {
     pub async fn answer_record_insert(&self, record: &AnswerRecord) -> Result<RecordId, StoreError> {
         let insert = "INSERT INTO answer_records (id, workspace_id, generation_id, asker, question, answer, declined, \
                       mode, model, trace, took_ms, created_ms, tier, group_names, input_tokens, output_tokens, \
-                      cost_micros) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+                      cost_micros, stages, confidence) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
         let (tier, groups) = reach::to_sql(&record.reach);
         let id = RecordId(self.clock.new_id());
         let mut tx = self.write().await?;
@@ -105,6 +135,8 @@ impl Store {
             .bind(record.tokens.input)
             .bind(record.tokens.output)
             .bind(record.tokens.cost_micros)
+            .bind(Stages::to_sql(record.stages))
+            .bind(confidence_to_sql(record.confidence))
             .execute(&mut *tx)
             .await?;
         for (document, cited) in &record.documents {
@@ -171,4 +203,26 @@ fn kept(
         created_ms: row.created_ms,
         documents,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_come_back_or_were_not_measured() {
+        let stages = Stages([1, 0, 12, 3, 4_000, 6]);
+        assert_eq!(Stages::to_sql(Some(stages)), "1 0 12 3 4000 6");
+        assert_eq!(Stages::from_sql("1 0 12 3 4000 6"), Some(stages));
+        for unknown in ["", "1 2 3", "1 2 3 4 5 x", "1 2 3 4 5 6 7"] {
+            assert_eq!(Stages::from_sql(unknown), None, "{unknown}");
+        }
+        assert_eq!(Stages::to_sql(None), "");
+    }
+
+    #[test]
+    fn a_confidence_is_kept_in_thousandths() {
+        let kept = [None, Some(0.0), Some(0.4567), Some(1.0), Some(2.0)].map(confidence_to_sql);
+        assert_eq!(kept, [-1, 0, 457, 1_000, 1_000]);
+    }
 }

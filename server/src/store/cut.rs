@@ -18,7 +18,7 @@ use super::migrating::migrator;
 use super::{Dialect, Store, StoreError, rows};
 
 /// What cannot be made again, those that others refer to first. Not the embeddings: those can, in hours.
-const KEPT: [&str; 35] = [
+const KEPT: [&str; 36] = [
     "workspaces",
     "generations",
     "groups",
@@ -54,6 +54,7 @@ const KEPT: [&str; 35] = [
     "canary_runs",
     "receipts",
     "spending",
+    "settings",
 ];
 const VECTORS: &str = "vectors";
 /// What is for the moment. Above all, nobody who was signed out since comes in again with what they held.

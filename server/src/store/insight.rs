@@ -9,7 +9,7 @@ use retrieval::access::Clearance;
 use retrieval::model::{DocumentId, RecordId};
 use sqlx::FromRow;
 
-use super::{DocumentLine, Narrowing, Passed, Sorting, Store, StoreError, reach, rows};
+use super::{DocumentLine, Narrowing, Passed, Sorting, Stages, Store, StoreError, reach, rows};
 
 /// An answer, as far as sums need it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +18,7 @@ pub struct Asked {
     pub is_declined: bool,
     pub mode: String,
     pub took_ms: i64,
+    pub stages: Option<Stages>,
     pub input_tokens: i64,
     pub output_tokens: i64,
     pub cost_micros: i64,
@@ -28,6 +29,16 @@ pub struct Asked {
 pub struct Judgement {
     pub at_ms: i64,
     pub is_helpful: bool,
+}
+
+/// An answer for which passages were looked for, and what was thought of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rated {
+    /// How likely they were to answer, in thousandths.
+    pub confidence: i64,
+    pub is_declined: bool,
+    /// As far as anybody said so.
+    pub is_helpful: Option<bool>,
 }
 
 /// A question without an answer, or with one that did not help.
@@ -72,6 +83,7 @@ struct AskedRow {
     declined: i64,
     mode: String,
     took_ms: i64,
+    stages: String,
     input_tokens: i64,
     output_tokens: i64,
     cost_micros: i64,
@@ -93,8 +105,8 @@ const DAY_MS: i64 = 86_400_000;
 impl Store {
     /// The answers since then.
     pub async fn asked_since(&self, clearance: &Clearance, since_ms: i64) -> Result<Vec<Asked>, StoreError> {
-        let select = "SELECT created_ms, tier, group_names, declined, mode, took_ms, input_tokens, output_tokens, cost_micros \
-                      FROM answer_records WHERE workspace_id = $1 AND created_ms >= $2 ORDER BY created_ms";
+        let select = "SELECT created_ms, tier, group_names, declined, mode, took_ms, stages, input_tokens, output_tokens, \
+                        cost_micros FROM answer_records WHERE workspace_id = $1 AND created_ms >= $2 ORDER BY created_ms";
         let mut found = sqlx::query_as::<_, AskedRow>(select)
             .bind(clearance.workspace().to_string())
             .bind(since_ms)
@@ -124,6 +136,25 @@ impl Store {
             }
         }
         Ok(judged)
+    }
+
+    /// The answers since then for which passages were looked for.
+    pub async fn rated_since(&self, clearance: &Clearance, since_ms: i64) -> Result<Vec<Rated>, StoreError> {
+        let select = "SELECT r.confidence, r.declined, COALESCE(f.helpful, -1) AS helpful, r.tier, r.group_names \
+                      FROM answer_records r LEFT JOIN feedback f ON f.record_id = r.id \
+                      WHERE r.workspace_id = $1 AND r.created_ms >= $2 AND r.confidence >= 0";
+        let mut found = sqlx::query_as::<_, (i64, i64, i64, i64, String)>(select)
+            .bind(clearance.workspace().to_string())
+            .bind(since_ms)
+            .fetch(&self.reader);
+        let mut rated = Vec::new();
+        while let Some((confidence, declined, helpful, tier, groups)) = found.try_next().await? {
+            if reach::is_within(clearance, tier, &groups)? {
+                let is_helpful = (helpful >= 0).then_some(helpful > 0);
+                rated.push(Rated { confidence, is_declined: declined != 0, is_helpful });
+            }
+        }
+        Ok(rated)
     }
 
     /// When conversations were passed on to a person since then.
@@ -247,9 +278,10 @@ const PAGE: usize = 200;
 
 impl From<AskedRow> for Asked {
     fn from(row: AskedRow) -> Self {
-        let AskedRow { created_ms, declined, mode, took_ms, input_tokens, output_tokens, cost_micros, .. } = row;
-        let (at_ms, is_declined) = (created_ms, declined != 0);
-        Self { at_ms, is_declined, mode, took_ms, input_tokens, output_tokens, cost_micros }
+        let AskedRow { created_ms, declined, mode, took_ms, stages, input_tokens, output_tokens, cost_micros, .. } =
+            row;
+        let (at_ms, is_declined, stages) = (created_ms, declined != 0, Stages::from_sql(&stages));
+        Self { at_ms, is_declined, mode, took_ms, stages, input_tokens, output_tokens, cost_micros }
     }
 }
 

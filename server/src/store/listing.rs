@@ -12,7 +12,8 @@ use retrieval::model::{DocumentId, SourceId, VersionId};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::generation::of_live_cut;
-use super::phrase::Phrase;
+use super::phrase::{Phrase, anywhere};
+use super::state::{DocumentState, narrow_to_problem, narrow_to_state};
 use super::{Store, StoreError, rows};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,12 +40,23 @@ pub struct Narrowing {
     pub places: Places,
     /// To those of which something was lost or guessed on the way in.
     pub with_problems: bool,
+    /// To those of which something was lost or guessed in words that begin so.
+    pub problem: Option<String>,
+    pub state: Option<DocumentState>,
 }
 
 impl Narrowing {
     /// Everything that one reads.
-    pub const NONE: Self =
-        Self { tier: None, group: None, source: None, words: None, places: Places::Whole, with_problems: false };
+    pub const NONE: Self = Self {
+        tier: None,
+        group: None,
+        source: None,
+        words: None,
+        places: Places::Whole,
+        with_problems: false,
+        problem: None,
+        state: None,
+    };
 }
 
 /// Where a list goes on.
@@ -114,6 +126,8 @@ struct LineRow {
 const COLUMNS: &str = "d.id, d.tier, d.group_names, d.live_version, d.updated_ms, v.title, v.kind, v.language, v.dated, \
                        v.author, v.problems";
 const FROM: &str = "documents d JOIN versions v ON v.id = d.live_version";
+/// The same documents. Where nothing is asked of their versions, neither database looks those up.
+const COUNTED: &str = "documents d LEFT JOIN versions v ON v.id = d.live_version";
 
 /// What a reader is shown of an origin, as `wire::place` has it: an address, or the last part of a path.
 const SHOWN: &str = "CASE WHEN substr(o.origin, 1, 7) = 'http://' OR substr(o.origin, 1, 8) = 'https://' THEN o.origin \
@@ -166,7 +180,7 @@ impl Store {
 
     /// How many there are in all; only for whom totals tell nothing new.
     pub async fn documents_total(&self, clearance: &Clearance, narrowing: &Narrowing) -> Result<usize, StoreError> {
-        let Some(phrase) = self.narrowed("COUNT(*)", clearance, narrowing).await? else { return Ok(0) };
+        let Some(phrase) = self.narrowed_of("COUNT(*)", COUNTED, clearance, narrowing).await? else { return Ok(0) };
         let counted: Vec<(i64,)> = phrase.fetch_all(&self.reader).await?;
         Ok(counted.first().map_or(0, |(count,)| rows::size(*count)))
     }
@@ -282,20 +296,25 @@ impl Store {
         clearance: &Clearance,
         narrowing: &Narrowing,
     ) -> Result<Option<Phrase>, StoreError> {
+        self.narrowed_of(columns, FROM, clearance, narrowing).await
+    }
+
+    async fn narrowed_of(
+        &self,
+        columns: &str,
+        from: &str,
+        clearance: &Clearance,
+        narrowing: &Narrowing,
+    ) -> Result<Option<Phrase>, StoreError> {
         let admitted = self.labels_admitted(clearance, narrowing).await?;
         if admitted.is_empty() {
             return Ok(None);
         }
-        let mut phrase = Phrase::new(&format!("SELECT {columns} FROM {FROM} WHERE d.workspace_id = "));
+        let mut phrase = Phrase::new(&format!("SELECT {columns} FROM {from} WHERE d.workspace_id = "));
         let workspace = phrase.text(clearance.workspace().to_string());
         phrase.push(&workspace);
-        let mut tiers = Vec::new();
-        for (tier, groups) in admitted {
-            let tier = phrase.number(tier);
-            let groups: Vec<String> = groups.into_iter().map(|groups| phrase.text(groups)).collect();
-            tiers.push(format!("(d.tier = {tier} AND d.group_names IN ({}))", groups.join(", ")));
-        }
-        phrase.push(&format!(" AND ({})", tiers.join(" OR ")));
+        let labels = phrase.labels("d", admitted);
+        phrase.push(&format!(" AND ({labels})"));
         if let Some(source) = narrowing.source {
             let source = phrase.text(source.to_string());
             phrase.push(&format!(
@@ -305,6 +324,12 @@ impl Store {
         }
         if narrowing.with_problems {
             phrase.push(" AND v.problems <> '[]'");
+        }
+        if let Some(problem) = &narrowing.problem {
+            narrow_to_problem(&mut phrase, problem);
+        }
+        if let Some(state) = narrowing.state {
+            narrow_to_state(&mut phrase, &workspace, state, self.item_labels_admitted(clearance).await?);
         }
         if let Some(words) = &narrowing.words {
             let (lower, typed) = (phrase.text(anywhere(&words.to_lowercase())), phrase.text(anywhere(words)));
@@ -380,11 +405,4 @@ fn read(row: LineRow, origins: Vec<String>) -> Result<DocumentRead, StoreError> 
         problems: problems.map_err(|_| StoreError::Unreadable("a list of problems".into()))?,
         chunks: 0,
     })
-}
-
-/// A pattern of LIKE for these words anywhere, in which none of them means anything else.
-pub(super) fn anywhere(words: &str) -> String {
-    let escaped: String =
-        words.chars().flat_map(|c| ['!'].into_iter().filter(move |_| "!%_".contains(c)).chain([c])).collect();
-    format!("%{escaped}%")
 }

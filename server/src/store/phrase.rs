@@ -1,5 +1,7 @@
 //! A query that is put together from parts: its words are ours, whatever comes from elsewhere is bound.
 
+use std::collections::HashMap;
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, AssertSqlSafe, FromRow};
 
@@ -36,6 +38,17 @@ impl Phrase {
         format!("${}", self.bound.len())
     }
 
+    /// That what is called so has one of these labels: a tier's rank and its groups. There is at least one.
+    pub fn labels(&mut self, called: &str, labels: HashMap<i64, Vec<String>>) -> String {
+        let mut tiers = Vec::new();
+        for (tier, groups) in labels {
+            let tier = self.number(tier);
+            let groups: Vec<String> = groups.into_iter().map(|groups| self.text(groups)).collect();
+            tiers.push(format!("({called}.tier = {tier} AND {called}.group_names IN ({}))", groups.join(", ")));
+        }
+        tiers.join(" OR ")
+    }
+
     pub async fn fetch_all<T>(self, pool: &AnyPool) -> Result<Vec<T>, StoreError>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
@@ -47,4 +60,11 @@ impl Phrase {
         });
         Ok(query.fetch_all(pool).await?)
     }
+}
+
+/// A pattern of LIKE for these words anywhere, in which none of them means anything else.
+pub(super) fn anywhere(words: &str) -> String {
+    let escaped: String =
+        words.chars().flat_map(|c| ['!'].into_iter().filter(move |_| "!%_".contains(c)).chain([c])).collect();
+    format!("%{escaped}%")
 }

@@ -9,8 +9,7 @@ use retrieval::access::Clearance;
 use retrieval::model::{ConversationId, DocumentId};
 
 use super::conversation::Conversation;
-use super::listing::anywhere;
-use super::phrase::Phrase;
+use super::phrase::{Phrase, anywhere};
 use super::{Store, StoreError, rows};
 
 /// A turn whose answer holds the words, and one of the documents that it rests on, if any.

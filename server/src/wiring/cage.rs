@@ -104,6 +104,7 @@ impl CageMaker {
             rewriter,
             store: store.clone(),
             templates,
+            name: None,
             voice: None,
             team: self.answerer.team.clone(),
             mask_personal: false,
@@ -125,6 +126,7 @@ impl CageMaker {
             metrics: self.metrics.clone(),
             till,
             settings: Arc::default(),
+            branding: Arc::default(),
             widget: None,
             front: Front { is_secure: true, behind_proxy: false, limits: Limits::new(clock, WITHOUT_LIMITS) },
         };

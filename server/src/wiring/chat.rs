@@ -9,7 +9,7 @@ use prompts::persona::Persona;
 use prompts::ruler::Ruler;
 use retrieval::model::WorkspaceId;
 
-use crate::answer::Voice;
+use crate::answer::{Speaker, Voice};
 use crate::chat::{Api, Breaker, Budgets, Counted, Ladder, Patience, Price, RemoteModel, RemoteSettings, Rung, Till};
 use crate::config::chat::{ApiConfig, ChatConfig, ModelConfig, PriceConfig};
 use crate::store::Store;
@@ -31,7 +31,7 @@ impl ChatModels {
         let ChatConfig { small, large, persona, .. } = config;
         let mut parts = Parts { till: till(Some(config), store, workspace), breakers: HashMap::new() };
         warm(Ruler::for_model(&large[0].model));
-        let voice = Voice { model: parts.model(large)?, persona: chosen(persona.as_deref().unwrap_or(PLAIN))? };
+        let voice = Voice { model: parts.model(large)?, speaker: speaker(persona.as_deref())? };
         Ok(Self { small: parts.model(small)?, voice })
     }
 }
@@ -48,6 +48,14 @@ fn warm(ruler: Ruler) {
     if ruler != Ruler::Characters {
         std::thread::spawn(move || ruler.count("warm"));
     }
+}
+
+/// Whom the file names has the word; where it names nobody, admins choose.
+fn speaker(named: Option<&str>) -> anyhow::Result<Speaker> {
+    Ok(match named {
+        Some(name) => Speaker::Named(chosen(name)?),
+        None => Speaker::Chosen { otherwise: chosen(PLAIN)? },
+    })
 }
 
 /// One of the house's own by its name, or one that the operator wrote.

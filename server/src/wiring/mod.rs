@@ -210,8 +210,9 @@ async fn build(config: &Config, data: &DataDir, held: Held, trial: Option<Trial>
     let (small, voice) = models_of.map(|chat| (chat.small, chat.voice)).unzip();
     let rewriter = Rewriter::new(small, Arc::clone(&templates));
     let (store_of, mask_personal) = (store.clone(), config.answers.mask_personal);
+    let name = config.branding.name.clone();
     let team = config.handoff.as_ref().map(team);
-    let answerer = Answerer { finder, rewriter, store: store_of, templates, voice, team, mask_personal };
+    let answerer = Answerer { finder, rewriter, store: store_of, templates, name, voice, team, mask_personal };
     let till = chat::till(config.chat.as_ref(), &store, workspace);
     Ok(House { store, library, answerer, keywords, caches, till, rebuilding, _held: held, _folder: folder })
 }

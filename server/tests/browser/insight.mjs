@@ -8,6 +8,9 @@ const EDITOR = "ines@example.org";
 const QUESTION = "How long do refunds take?";
 
 test("a search is tried, with every candidate and what counted for it", async () => {
+  const visitor = await visit();
+  await ask(visitor.page, QUESTION);
+  await visitor.close();
   await person(EDITOR, "editor", "internal");
   const { page, trouble, close } = await visit({ as: EDITOR, path: "/insight/search", width: 1_440 });
   assert.equal(await page.getByLabel("With whose eyes").count(), 0, "an editor looks with their own");
@@ -26,6 +29,12 @@ test("a search is tried, with every candidate and what counted for it", async ()
   assert.equal(await candidates.locator(".badge.good").count(), 5);
   await candidates.first().locator("summary").click();
   assert.match(await candidates.first().locator(".terms").innerText(), /[+-][\d.]+/);
+  const sure = page.locator("figure", { has: page.getByRole("heading", { name: "How far one may believe it" }) });
+  await sure.locator("svg.calibration circle").first().waitFor();
+  await sure.locator("summary").click();
+  await sure.locator("tbody tr").nth(9).waitFor();
+  assert.equal(await sure.locator("tbody tr").count(), 10);
+  assert.match(await sure.locator("table").innerText(), /0% to 10%[^]*too few/);
   await page.locator("#try-query").fill("?!");
   await page.locator("#try-query").press("Enter");
   await page.getByRole("heading", { name: "Nothing was found" }).or(page.locator(".hits li").first()).first().waitFor();
@@ -68,6 +77,12 @@ test("what was asked is seen in plots, with the table behind each", async () => 
   assert.ok(Number(answered) >= 1 && Number(declined) >= 1, `${answered} ${declined}`);
   assert.ok(await figure("Share that helped").locator("path.line").count());
   assert.ok(await figure("Time to an answer").locator("path.line").count() === 2);
+  const steps = figure("Time by step");
+  assert.ok(await steps.locator("svg rect").count());
+  await steps.locator("summary").click();
+  await steps.locator("tbody tr").nth(29).waitFor();
+  assert.equal(await steps.locator("thead th").count(), 13, "each step by its mean and by the slow ones");
+  assert.match(await steps.locator("tbody tr").last().innerText(), /ms/);
   await figure("How fresh the library is").getByText("Handed in").first().waitFor();
   assert.equal(await figure("Tokens of language models").count(), 0, "no model was asked");
   await page.getByLabel("Time", { exact: true }).selectOption("7");

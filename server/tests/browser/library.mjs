@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { called, choose, fileRow, onDisk, upload } from "./shelf.mjs";
-import { PASSWORD, ask, newest, ownTrouble, person, visit, violations } from "./stage.mjs";
+import { PASSWORD, ask, house, newest, ownTrouble, person, visit, violations } from "./stage.mjs";
 
 const EDITOR = "lib@example.org";
 const QUESTION = "What does a berth at the Quillmarsh jetty cost?";
@@ -61,6 +61,8 @@ test("an editor hands in five files, sees why one is broken, and opens one to ev
   await page.waitForURL((url) => url.pathname === "/library");
   await ask(visitor.page, QUESTION);
   assert.ok(!(await newest(visitor.page).innerText()).includes("euros a night"), "it is gone");
+  await page.getByRole("link", { name: "Taken out" }).click();
+  assert.match(await page.locator("#left tbody tr").first().innerText(), /Somebody took it out[^]*Public[^]*1 passage[^]*gone/);
   assert.deepEqual([...ownTrouble(visitor.trouble), ...ownTrouble(trouble)], []);
   await Promise.all([visitor.close(), close()]);
 });
@@ -197,6 +199,34 @@ test("a long document comes in pages, each part with where it begins and ends", 
   const drawn = await page.locator(".chunk-text").allTextContents();
   assert.deepEqual(drawn, reply.chunks.map(({ text: part }) => part));
   assert.deepEqual(trouble, []);
+  await close();
+});
+
+test("documents are found by what became of them, and what is done to many is done to those", async () => {
+  const broken = onDisk("berth-plan.txt", "The berth plan is drawn on Mondays.\n");
+  await house.ingest("internal", [broken]);
+  onDisk("berth-plan.txt", "%PDF-1.7\n1 0 obj\n<<broken");
+  await house.ingest("internal", [broken]).catch(() => null);
+  await house.ingest("internal", [onDisk("veiled.html", "<html><head><title>Veiled quay</title></head><body><p>The quay is open.</p><p hidden>But not by night.</p></body></html>")]);
+  const { page, trouble, close } = await visit({ as: await person(EDITOR, "editor", "internal"), path: "/library", width: 1_440 });
+  await page.locator("tbody tr").first().waitFor();
+  await page.getByLabel("State").selectOption("failed");
+  await page.locator("#documents-count", { hasText: /^1 / }).waitFor();
+  assert.match(page.url(), /state=failed/);
+  await page.locator("tbody tr", { hasText: "berth-plan.txt" }).waitFor();
+  await page.getByLabel("State").selectOption("waiting");
+  await page.locator(".empty").waitFor();
+  await page.goto(new URL("/library?problem=hidden+elements+left+out", page.url()).href);
+  await page.locator("tbody tr", { hasText: "Veiled quay" }).waitFor();
+  await page.getByLabel("Problems").locator("option", { hasText: /^hidden elements left out \(\d+\)$/ }).waitFor({ state: "attached" });
+  assert.equal(await page.getByLabel("Problems").inputValue(), "hidden elements left out", "the address says what is chosen");
+  const many = await page.locator("tbody tr").count();
+  await page.locator("thead input").check();
+  await page.locator("#picked").getByText(new RegExp(`^${many} `)).waitFor();
+  await page.getByLabel("State").selectOption("failed");
+  await page.locator(".empty").waitFor();
+  assert.equal(await page.locator("#picked").isVisible(), false, "what is out of sight is not picked any more");
+  assert.deepEqual(ownTrouble(trouble), []);
   await close();
 });
 

@@ -33,7 +33,7 @@ async fn served(voice: Voice) -> Served {
 }
 
 fn voice(url: &str, format: Format, model: &str) -> Voice {
-    Voice { model: remote(url, format, model, PATIENT), persona: Persona::sample() }
+    Voice { model: remote(url, format, model, PATIENT), speaker: Persona::sample().into() }
 }
 
 async fn with(server: &ModelServer, model: &str) -> Served {
@@ -115,7 +115,7 @@ async fn whatever_a_model_does_the_answer_is_quoted_and_says_so_and_the_turn_is_
         for (name, fault) in faults() {
             let server = ModelServer::doing([fault]).await;
             let model: std::sync::Arc<dyn ChatModel> = remote(&server.url(), format, "large", hasty);
-            let served = served(Voice { model, persona: Persona::sample() }).await;
+            let served = served(Voice { model, speaker: Persona::sample().into() }).await;
             let (_, holding) = served.person("asker", Role::Reader, "public").await;
             let begun = served.by(&holding, "POST", "/api/v1/conversations", "{}").await.json();
             let body = json!({"question": QUESTION, "conversation": begun["id"]}).to_string();

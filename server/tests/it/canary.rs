@@ -142,6 +142,7 @@ fn cage(ground: Ground, fault: Fault) -> Cage {
         front: front(&library, PLENTY),
         till: till(&library),
         settings: Arc::default(),
+        branding: Arc::default(),
         widget: None,
         audit: Audit::new(library.store.clone(), library.workspace),
         watch: Watch::new(Arc::new(NoCages), library.store.clone(), library.workspace),

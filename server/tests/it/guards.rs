@@ -58,7 +58,7 @@ async fn served(documents: &[(&str, &str, &str)], model: Option<(&ModelServer, &
     home.ingest(documents).await;
     let voice = model.map(|(server, name)| Voice {
         model: remote(&server.url(), Format::OpenAi, name, PATIENT),
-        persona: Persona::sample(),
+        speaker: Persona::sample().into(),
     });
     let answerer = Answerer { voice, mask_personal, ..home.answerer() };
     serve_home(home, answerer, true)

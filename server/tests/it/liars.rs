@@ -74,7 +74,8 @@ fn spelt(label: &AccessLabel) -> String {
 async fn served(documents: &[(&str, &str, &str)], server: &ModelServer, model: &str) -> Served {
     let home = Home::new(Ground::sqlite().await, IndexKind::Memory);
     home.ingest(documents).await;
-    let voice = Voice { model: remote(&server.url(), Format::OpenAi, model, PATIENT), persona: Persona::sample() };
+    let voice =
+        Voice { model: remote(&server.url(), Format::OpenAi, model, PATIENT), speaker: Persona::sample().into() };
     let answerer = Answerer { voice: Some(voice), ..home.answerer() };
     serve_home(home, answerer, true)
 }

@@ -3,8 +3,8 @@
  * A plot over days, drawn as SVG: bars that stand on each other, or lines. It is a picture of a table, which stands behind it
  * and is what is read out.
  *
- * @typedef {{name: string, tone: "one" | "two" | "three" | "four" | "five", values: (number | null)[], told: (value: number) => string}} Series
- *   a value is `null` where there was nothing to measure
+ * @typedef {{name: string, tone: "one" | "two" | "three" | "four" | "five" | "six", values: (number | null)[], told: (value: number) => string, none?: string}} Series
+ *   a value is `null` where there was nothing to measure, which the table says in the words of `none`
  */
 
 import { say } from "../words.js";
@@ -18,8 +18,8 @@ const GAP = 6;
 /** Beyond it bars have no gaps between them. */
 const CROWDED = 120;
 
-/** @param {{title: string, about?: string, names: string[], series: Series[], kind: "bars" | "lines"}} about each series has a value for each name */
-export function plot({ title, about, names, series, kind }) {
+/** @param {{title: string, about?: string, names: string[], series: Series[], also?: Series[], kind: "bars" | "lines"}} about each series has a value for each name; `also` stands in the table alone */
+export function plot({ title, about, names, series, also = [], kind }) {
   const draw = kind === "bars" ? bars : lines;
   const most = Math.max(kind === "bars" ? Math.max(...names.map((_, at) => sum(series, at)), 0) : Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)), 0), 0);
   const width = Math.max(names.length, 1) * STEP;
@@ -28,7 +28,7 @@ export function plot({ title, about, names, series, kind }) {
   const top = series[0] ? series[0].told(most) : "";
   return h("figure", { class: "card stack figure" }, h("figcaption", {}, h("h2", {}, title), about ? h("p", { class: "quiet" }, about) : null), series.length > 1 ? legend(series) : null,
     most === 0 ? h("p", { class: "quiet" }, say("plot.nothing")) : [h("p", { class: "quiet most" }, top), drawing, h("p", { class: "apart quiet" }, h("span", {}, names[0] ?? ""), h("span", {}, names.at(-1) ?? ""))],
-    behind(title, names, series));
+    behind(title, names, [...series, ...also]));
 }
 
 /** Parts of a whole side by side, for each name: what share each series has. @param {{title: string, about?: string, heads: (string | Node)[], names: string[], series: Series[]}} about */
@@ -81,18 +81,18 @@ function lines(names, series, most) {
 }
 
 /** @param {Series[]} series */
-function legend(series) {
+export function legend(series) {
   return h("ul", { class: "legend", "aria-hidden": "true" }, series.map(({ name, tone }) => h("li", {}, h("i", { class: tone }), name)));
 }
 
 /** The table, made when somebody wants to see it. @param {string} title @param {string[]} names @param {Series[]} series */
-function behind(title, names, series) {
+export function behind(title, names, series) {
   const inside = h("div", { class: "inside" });
   const made = h("details", { class: "more" }, h("summary", {}, say("plot.table")), inside);
   made.addEventListener("toggle", () => {
     if (!made.open || inside.firstChild) return;
     const { frame, body, row } = table(title, [{ title: say("plot.name") }, ...series.map(({ name }) => ({ title: name, class: "number" }))]);
-    body.append(...names.map((name, at) => row(name, ...series.map(({ values, told }) => (values[at] === null ? "" : told(values[at] ?? 0))))));
+    body.append(...names.map((name, at) => row(name, ...series.map(({ values, told, none = "" }) => (values[at] === null ? none : told(values[at] ?? 0))))));
     fill(inside, frame);
   });
   return made;
@@ -104,7 +104,7 @@ function sum(series, at) {
 }
 
 /** @param {SVGElement} node @param {string} text */
-function titled(node, text) {
+export function titled(node, text) {
   const title = made("title", {});
   title.textContent = text;
   node.append(title);
@@ -112,7 +112,7 @@ function titled(node, text) {
 }
 
 /** @param {string} name @param {Record<string, string | number>} attributes @returns {SVGElement} */
-function made(name, attributes) {
+export function made(name, attributes) {
   const node = /** @type {SVGElement} */ (document.createElementNS(SVG, name));
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
   return node;

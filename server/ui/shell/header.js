@@ -7,6 +7,7 @@ import { fill, h } from "../parts/element.js";
 import { icon } from "../parts/icons.js";
 import { item, itemLink, menu } from "../parts/menu.js";
 import { LANGUAGES, choose, language, say } from "../words.js";
+import { houseName } from "./house.js";
 import { setTheme, theme } from "./looks.js";
 import { mayOpen, person } from "./me.js";
 import { tellOthers } from "./others.js";
@@ -27,7 +28,7 @@ export function header() {
 export function drawHeader() {
   const known = person();
   const self = known ? accountMenu(known) : [signIn(), looksMenu()];
-  const brand = h("a", { class: "brand", href: "/" }, h("img", { src: new URL("../icon.svg", import.meta.url).pathname, alt: "" }), "Lectern");
+  const brand = h("a", { class: "brand", href: "/" }, h("img", { src: new URL("../icon.svg", import.meta.url).pathname, alt: "" }), h("bdi", {}, houseName()));
   fill(bar, phoneWays(), brand, h("nav", { class: "ways", "aria-label": say("ways") }, ways("way")), h("div", { class: "self" }, self));
   markWay(here);
 }

@@ -9,6 +9,7 @@ import { linkButton } from "../parts/button.js";
 import { sentence } from "../api.js";
 import { say } from "../words.js";
 import { markWay } from "./header.js";
+import { houseName } from "./house.js";
 import { mayOpen, me, person } from "./me.js";
 import { announce } from "./notices.js";
 import { leaveFor } from "./return.js";
@@ -45,7 +46,7 @@ export function nowAt(path, title) {
 
 /** @param {string} title */
 export function entitle(title) {
-  document.title = title ? `${title} · Lectern` : "Lectern";
+  document.title = title ? `${title} · ${houseName()}` : houseName();
 }
 
 /** Everything anew: for somebody else, or after what went wrong. */

@@ -155,6 +155,11 @@ const LOOKING_BACK: Section = Section {
         row("GET", "/api/v1/insight/questions", "Groups by their meaning the questions that had no good answer.")
             .query::<InsightQuery>()
             .gives::<GapsReply>(200),
+        row("GET", "/api/v1/insight/problems", "Counts what was lost on the way in, by its words.")
+            .gives::<ProblemsReply>(200),
+        row("GET", "/api/v1/insight/reliability", "Sums up how sure answers were said to be, and whether they helped.")
+            .query::<InsightQuery>()
+            .gives::<ReliabilityReply>(200),
         row("GET", "/api/v1/insight/unused", "Lists documents that no answer has quoted for long.")
             .query::<UnusedQuery>()
             .gives::<UnusedReply>(200),
@@ -418,6 +423,11 @@ const RIGHTS: Section = Section {
             .gives_bytes("application/octet-stream"),
         row("GET", "/api/v1/settings", "Shows what the house was told, without its secrets.")
             .gives::<SettingsReply>(200),
+        row("PATCH", "/api/v1/settings", "Sets what the house is called, how it looks and who it sounds like.")
+            .takes::<SettingsChange>()
+            .gives::<SettingsReply>(200)
+            .also(&[409]),
+        row("GET", "/api/v1/house", "Says what the house is called and how it looks.").gives::<HouseReply>(200),
         row("POST", "/api/v1/settings/test", "Asks the models whether they are there.").gives::<ConnectionsReply>(200),
         row("POST", "/api/v1/self-check", "Searches for leaks now, and says what was found.")
             .gives::<SelfCheckReply>(200)

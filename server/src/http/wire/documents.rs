@@ -18,6 +18,10 @@ pub struct DocumentsQuery {
     pub q: Option<String>,
     /// Only those of which something was lost or guessed on the way in; for editors.
     pub problems: Option<bool>,
+    /// Only those of which something was lost or guessed in words that begin so; for editors.
+    pub problem: Option<String>,
+    /// `ready`, `waiting` (something newer was handed in) or `failed` (it could not be read); for editors.
+    pub state: Option<String>,
     /// `newest`, which is the default, or `title`.
     pub sort: Option<String>,
 }

@@ -7,11 +7,15 @@ use utoipa::ToSchema;
 
 use super::{DocumentLineReply, Viewer};
 use crate::clock::spelt;
-use crate::insight::{AGES, Day, DocumentLine, Freshness, Gap, Gaps, Group, Growth, Overview, SAME};
+use crate::insight::{
+    AGES, BINS, Bin, Day, DocumentLine, Freshness, Gap, Gaps, Group, Growth, Overview, ProblemLine, SAME, STAGES,
+    StageTime,
+};
 
 const DAY_MS: i64 = 86_400_000;
 /// Questions of a group that are named.
 const NAMED: usize = 20;
+const MOST_PROBLEMS: usize = 100;
 
 #[derive(Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,12 +61,23 @@ pub struct InsightDay {
     pub median_ms: Option<i64>,
     /// Nor 95 in a hundred.
     pub p95_ms: Option<i64>,
+    /// The steps of what was looked up, in their order; empty on a day without.
+    pub stages: Vec<InsightStage>,
     /// Answers in a language model's words.
     pub generated: u64,
     pub input_tokens: i64,
     pub output_tokens: i64,
     /// Millionths of the currency of the prices.
     pub cost_micros: i64,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct InsightStage {
+    /// `rewrite`, `embedding`, `search`, `order`, `first_word` or `words`.
+    pub stage: String,
+    pub mean_ms: i64,
+    /// 95 in a hundred took no longer.
+    pub p95_ms: i64,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -117,6 +132,40 @@ pub struct GapReply {
     /// Its asker says that the answer did not help.
     pub unhelpful: bool,
     pub asked_ms: i64,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ProblemsReply {
+    /// The most usual first, at most a hundred.
+    pub problems: Vec<ProblemReply>,
+}
+
+/// Something that was lost or guessed on the way in.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ProblemReply {
+    /// As `GET /api/v1/documents?problem=` takes it.
+    pub problem: String,
+    pub documents: usize,
+}
+
+/// Of the questions that passages were looked for: how likely those were to answer, and what came of it.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ReliabilityReply {
+    /// A tenth each, the least likely first.
+    pub bins: Vec<ReliabilityBin>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ReliabilityBin {
+    pub from: f64,
+    pub to: f64,
+    /// The mean of how likely they were; none where there were none.
+    pub confidence: Option<f64>,
+    pub asked: usize,
+    pub answered: usize,
+    /// Those of which their askers said whether they helped.
+    pub judged: usize,
+    pub helpful: usize,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -185,11 +234,40 @@ impl From<Day> for InsightDay {
             unhelpful: day.unhelpful,
             median_ms: day.median_ms,
             p95_ms: day.slow_ms,
+            stages: day.stages.map(|stages| staged(&stages)).unwrap_or_default(),
             generated: day.worded,
             input_tokens: day.input_tokens,
             output_tokens: day.output_tokens,
             cost_micros: day.cost_micros,
         }
+    }
+}
+
+impl From<Vec<ProblemLine>> for ProblemsReply {
+    fn from(lines: Vec<ProblemLine>) -> Self {
+        let reply = |ProblemLine { problem, documents }| ProblemReply { problem, documents };
+        Self { problems: lines.into_iter().take(MOST_PROBLEMS).map(reply).collect() }
+    }
+}
+
+fn staged(stages: &[StageTime; STAGES.len()]) -> Vec<InsightStage> {
+    let reply = |(stage, time): (&&str, &StageTime)| InsightStage {
+        stage: (*stage).to_owned(),
+        mean_ms: time.mean_ms,
+        p95_ms: time.slow_ms,
+    };
+    STAGES.iter().zip(stages).map(reply).collect()
+}
+
+impl From<[Bin; BINS]> for ReliabilityReply {
+    fn from(bins: [Bin; BINS]) -> Self {
+        let tenth = |at: usize| at as f64 / BINS as f64;
+        let bin = |(at, bin): (usize, Bin)| {
+            let Bin { asked, answered, judged, helpful, confidence } = bin;
+            let confidence = confidence.map(|thousandths| thousandths as f64 / 1e3);
+            ReliabilityBin { from: tenth(at), to: tenth(at + 1), confidence, asked, answered, judged, helpful }
+        };
+        Self { bins: bins.into_iter().enumerate().map(bin).collect() }
     }
 }
 

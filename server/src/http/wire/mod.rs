@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod branding;
 mod compatible;
 mod conversations;
 mod documents;
@@ -41,6 +42,7 @@ use crate::library::bare_origin;
 
 pub use audit::*;
 pub use backup::*;
+pub use branding::*;
 pub use compatible::*;
 pub use conversations::*;
 pub use documents::*;

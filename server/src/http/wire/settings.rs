@@ -3,13 +3,17 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::HouseSetting;
+use crate::branding::Held;
 use crate::config::{Setting, Table};
 
-/// What the house was told when it began. It is told by its file, the environment and the command line alone.
+/// What the house was told: by its file, the environment and the command line when it began, and a little of it in the app.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct SettingsReply {
     pub version: String,
     pub tables: Vec<SettingsTable>,
+    /// What can be set in the app, where the file does not.
+    pub house: Vec<HouseSetting>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -47,9 +51,10 @@ pub struct ConnectionReply {
 }
 
 impl SettingsReply {
-    pub fn new(tables: &[Table]) -> Self {
+    pub fn new(tables: &[Table], house: Vec<Held>) -> Self {
+        let house = house.into_iter().map(HouseSetting::from).collect();
         let tables = tables.iter().map(SettingsTable::from).collect();
-        Self { version: env!("CARGO_PKG_VERSION").to_owned(), tables }
+        Self { version: env!("CARGO_PKG_VERSION").to_owned(), tables, house }
     }
 }
 

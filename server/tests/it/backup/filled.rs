@@ -13,7 +13,7 @@ use crate::library::{Home, IndexKind};
 on_both!(every_table_is_judged);
 
 /// Rows of tables that the library does not fill by itself. `W` is the workspace, `D` a document.
-const ROWS: [&str; 33] = [
+const ROWS: [&str; 34] = [
     "INSERT INTO generations (id, workspace_id, embedder, dimensions, created_ms, language, average_terms) \
      VALUES ('g1', 'W', 'm', 4, 1, 'german', 41.25)",
     "INSERT INTO generations (id, workspace_id, embedder, dimensions, created_ms) VALUES ('g2', 'W', 'm', 4, 1)",
@@ -56,6 +56,7 @@ const ROWS: [&str; 33] = [
     "INSERT INTO receipts (document_id, workspace_id, tier, group_names, why, erased, traces, found, removed_ms, proven_ms) \
      VALUES ('x', 'W', 0, '', 'removed', '{}', '', '', 1, 2)",
     "INSERT INTO spending (workspace_id, day, payer, micros) VALUES ('W', 20000, 'everybody', -5)",
+    "INSERT INTO settings (workspace_id, name, value, changed_ms) VALUES ('W', 'name', 'Hafenhilfe', 1)",
     "INSERT INTO jobs (id, workspace_id, kind, state, lease_owner, lease_until, fence, created_ms, updated_ms) \
      VALUES ('run', 'W', 'expire', 'running', 'another', 4102444800000, 3, 1, 1)",
     "INSERT INTO jobs (id, workspace_id, kind, state, lease_owner, lease_until, fence, created_ms, updated_ms) \

@@ -80,7 +80,8 @@ async fn a_models_words_are_told_the_same() {
     for said in [format!("{} [1][2]", NOW.trim_end_matches('.')), format!("{} [2][1]", NOW.trim_end_matches('.'))] {
         let server = ModelServer::saying(&said).await;
         let home = home().await;
-        let voice = Voice { model: remote(&server.url(), Format::OpenAi, "m", PATIENT), persona: Persona::sample() };
+        let voice =
+            Voice { model: remote(&server.url(), Format::OpenAi, "m", PATIENT), speaker: Persona::sample().into() };
         let answerer = Answerer { voice: Some(voice), ..home.answerer() };
         let served = serve_home(home, answerer, true);
         let reply = served.ask(Sender::Operator, QUESTION, Some("tier=customer")).await.json();

@@ -54,6 +54,11 @@ async fn days_are_summed_of_those_who_read_no_more() {
     assert_eq!(told(&overview), [json!([0, 0, 0, 0, 0]), json!([2, 1, 0, 1, 0]), json!([1, 0, 1, 0, 0])], "{overview}");
     assert_eq!(overview["days"][1]["day"], "2026-09-21");
     assert!(overview["days"][1]["median_ms"].is_i64() && overview["days"][0]["median_ms"].is_null(), "{overview}");
+    let stages = |day: usize| overview["days"][day]["stages"].as_array().unwrap();
+    let named: Vec<&str> = stages(1).iter().map(|one| one["stage"].as_str().unwrap()).collect();
+    assert_eq!(named, ["rewrite", "embedding", "search", "order", "first_word", "words"], "{overview}");
+    assert!(stages(1).iter().all(|one| one["mean_ms"].as_i64() <= one["p95_ms"].as_i64()), "{overview}");
+    assert_eq!((stages(0).len(), stages(2).len()), (0, 6), "nothing was asked on the first day");
     let wider = seen(&served, &member, "?days=3").await;
     assert_eq!(told(&wider)[1], json!([3, 2, 0, 1, 1]), "{wider}");
     // Four of the five documents are there for both, the one of the group for its members alone; one is for nobody here.
@@ -92,6 +97,55 @@ async fn questions_without_a_good_answer_stand_together() {
     served.ground.turn(8 * DAY_MS);
     let editor = served.stay(ed).await;
     assert_eq!(seen(&served, &editor, "/questions?days=7").await["groups"], json!([]));
+}
+
+#[tokio::test]
+async fn how_sure_answers_were_is_told_of_those_who_read_no_more() {
+    let served = served().await;
+    let (_, hr) = served.person("hr", Role::Reader, "internal,groups=hr").await;
+    let (ed, editor) = served.person("ed", Role::Editor, "internal").await;
+    let (_, member) = served.person("member", Role::Editor, "internal,groups=hr").await;
+    let sums = |reply: &Value| -> Vec<u64> {
+        let bins = reply["bins"].as_array().unwrap();
+        assert_eq!(bins.len(), 10, "{reply}");
+        for bin in bins.iter().filter(|bin| bin["asked"] != 0) {
+            let (from, to) = (bin["from"].as_f64().unwrap(), bin["to"].as_f64().unwrap());
+            assert!((from..=to).contains(&bin["confidence"].as_f64().unwrap()), "{bin}");
+        }
+        let all = |name: &str| bins.iter().map(|bin| bin[name].as_u64().unwrap()).sum::<u64>();
+        ["asked", "answered", "judged", "helpful"].map(all).into()
+    };
+    let helped = ask(&served, &Holding::Nothing, REFUNDS).await;
+    let body = json!({"helpful": true}).to_string();
+    served.by(&Holding::Nothing, "PUT", &format!("/api/v1/answers/{helped}/feedback"), &body).await;
+    ask(&served, &Holding::Nothing, UNKNOWN).await;
+    // Nothing is looked up for a greeting.
+    ask(&served, &Holding::Nothing, "hello").await;
+    let hidden = ask(&served, &hr, REFUNDS).await;
+    let body = json!({"helpful": false}).to_string();
+    served.by(&hr, "PUT", &format!("/api/v1/answers/{hidden}/feedback"), &body).await;
+    let told = seen(&served, &editor, "/reliability").await;
+    assert_eq!(sums(&told), [2, 1, 1, 1], "{told}");
+    assert_eq!(sums(&seen(&served, &member, "/reliability").await), [3, 2, 2, 1]);
+    served.ground.turn(8 * DAY_MS);
+    let editor = served.stay(ed).await;
+    assert_eq!(sums(&seen(&served, &editor, "/reliability?days=7").await), [0, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_was_lost_is_counted_of_what_one_reads() {
+    let served = served().await;
+    let (_, editor) = served.person("ed", Role::Editor, "internal").await;
+    let lost = r#"UPDATE versions SET problems = '["hidden elements left out: 2"]' WHERE title = 'TITLE'"#;
+    for (title, words) in [("Refunds", "hidden elements"), ("Service", "hidden elements"), ("Deal", "zq944y")] {
+        served.ground.sql(&lost.replace("TITLE", title).replace("hidden elements", words)).await;
+    }
+    let told = seen(&served, &editor, "/problems").await;
+    assert_eq!(told, json!({"problems": [{"problem": "hidden elements left out", "documents": 2}]}));
+    let path = "/api/v1/documents?problem=hidden%20elements%20left%20out&sort=title";
+    let found = served.by(&editor, "GET", path, "").await.json();
+    let titles: Vec<&Value> = found["documents"].as_array().unwrap().iter().map(|one| &one["title"]).collect();
+    assert_eq!((titles, &found["total"]), (vec![&json!("Refunds"), &json!("Service")], &json!(2)));
 }
 
 #[tokio::test]
@@ -142,7 +196,7 @@ async fn insight_is_for_editors_and_says_what_it_cannot_read() {
     let served = served().await;
     let (_, reader) = served.person("ada", Role::Reader, "restricted").await;
     let (_, editor) = served.person("ed", Role::Editor, "public").await;
-    for path in ["", "/questions", "/unused"] {
+    for path in ["", "/questions", "/reliability", "/unused"] {
         for (holding, status) in [(&Holding::Nothing, 401), (&reader, 403), (&editor, 200)] {
             let reply = served.by(holding, "GET", &format!("/api/v1/insight{path}"), "").await;
             assert_eq!(reply.status.as_u16(), status, "{path}");

@@ -153,6 +153,7 @@ fn over(home: Home, answerer: Answerer, visitors: bool, limits: LimitConfig) -> 
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         till: till(&library),
         settings: Arc::new(Vec::new()),
+        branding: Arc::default(),
         widget: None,
         front: front(&library, limits),
     };

@@ -38,7 +38,7 @@ impl House {
         home.ingest(&[("refunds.md", "public", REFUNDS), ("desk.md", "internal", DESK)]).await;
         let small = ModelServer::saying(QUESTION).await;
         let model = remote(&large.url(), Format::OpenAi, "large", PATIENT);
-        let voice = Some(Voice { model, persona: Persona::sample() });
+        let voice = Some(Voice { model, speaker: Persona::sample().into() });
         let answerer = Answerer { voice, rewriter: rewriter(&small), ..home.answerer() };
         Self { served: serve_home(home, answerer, true), small, large }
     }
@@ -186,7 +186,7 @@ async fn what_was_worded_after_something_hidden_is_masked_with_it() {
     ])
     .await;
     let model = remote(&large.url(), Format::OpenAi, "large", PATIENT);
-    let answerer = Answerer { voice: Some(Voice { model, persona: Persona::sample() }), ..home.answerer() };
+    let answerer = Answerer { voice: Some(Voice { model, speaker: Persona::sample().into() }), ..home.answerer() };
     let served = serve_home(home, answerer, true);
     let (_, cookie) = served.person("ada", Role::Reader, "internal").await;
     let talker = Talker::new(&served, cookie).await;

@@ -21,7 +21,7 @@ const SAID: &str = "Refunds take ten business days to arrive [1]. Refunds cost 9
 async fn worded(server: &ModelServer) -> Served {
     let home = Home::new(Ground::sqlite().await, IndexKind::Memory);
     home.ingest(&[("refunds.md", "public", "# Refunds\n\nRefunds take ten business days to arrive.")]).await;
-    let voice = Voice { model: remote(&server.url(), Format::OpenAi, "m", PATIENT), persona: Persona::sample() };
+    let voice = Voice { model: remote(&server.url(), Format::OpenAi, "m", PATIENT), speaker: Persona::sample().into() };
     let answerer = Answerer { voice: Some(voice), ..home.answerer() };
     serve_home(home, answerer, true)
 }

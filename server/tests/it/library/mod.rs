@@ -233,7 +233,7 @@ impl Home {
         let rewriter = Rewriter::new(None, Arc::clone(&templates));
         let (finder, store) = (self.library.finder.clone(), self.ground.store.clone());
         let team = Some(Arc::new(team()));
-        Answerer { finder, rewriter, store, templates, voice: None, team, mask_personal: false }
+        Answerer { finder, rewriter, store, templates, name: None, voice: None, team, mask_personal: false }
     }
 }
 

@@ -115,6 +115,7 @@ impl House {
             front: front(&library, PLENTY),
             till: till(&library),
             settings: Arc::default(),
+            branding: Arc::default(),
             widget: None,
             answerer,
             streams: Streams::default(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use retrieval::access::{AccessTier, Clearance};
 use retrieval::model::{JobId, PersonId};
-use server::store::{JobFilter, JobPassed, Narrowing, Onlooker, Passed, Places, Sorting};
+use server::store::{DocumentState, JobFilter, JobPassed, Narrowing, Onlooker, Passed, Places, Sorting};
 use uuid::Uuid;
 
 use crate::ground::{Ground, label, on_both};
@@ -13,6 +13,8 @@ on_both!(
     a_list_is_what_the_clearance_admits,
     pages_go_on_where_they_ended,
     words_are_found_where_they_are_shown,
+    what_became_of_files_narrows_a_list,
+    what_was_lost_narrows_a_list,
     a_document_is_read_by_whom_it_is_for,
     an_original_is_the_newest_of_those_that_lead_to_it,
     jobs_are_listed_by_what_is_seen_of_them,
@@ -57,6 +59,75 @@ async fn a_list_is_what_the_clearance_admits(ground: Ground) {
     assert_eq!(origins(&ground, &ground.reader("internal,groups=sales"), &web).await, names(&[]));
     ground.sql("UPDATE documents SET tier = 9 WHERE tier = 0").await;
     assert!(ground.store.documents(&everything, &all(), Sorting::Newest, None, 10).await.is_err());
+}
+
+async fn what_became_of_files_narrows_a_list(ground: Ground) {
+    for origin in ["still.md", "failed.md", "waiting.md", "better.md", "hidden.md"] {
+        ground.publish(origin, "internal", origin).await;
+    }
+    let end = async |origin: &str, who: &str, state: &str| {
+        ground.turn(1);
+        let (lease, _) = ground.job(&[(origin, who)]).await;
+        let job = lease.job;
+        ground.sql(&format!("UPDATE job_items SET state = '{state}' WHERE job_id = '{job}'")).await;
+        ground.store.job_finish(&lease).await.unwrap();
+    };
+    end("failed.md", "internal", "failed").await;
+    end("better.md", "internal", "quarantined").await;
+    end("better.md", "internal", "unchanged").await;
+    end("waiting.md", "internal", "failed").await;
+    end("hidden.md", "restricted", "failed").await;
+    ground.turn(1);
+    let (lease, _) = ground.job(&[("waiting.md", "internal")]).await;
+
+    let of = |state| Narrowing { state: Some(state), ..all() };
+    let reader = ground.reader("internal");
+    assert_eq!(origins(&ground, &reader, &of(DocumentState::Failed)).await, names(&["failed.md"]));
+    assert_eq!(origins(&ground, &reader, &of(DocumentState::Waiting)).await, names(&["waiting.md"]));
+    let ready = ["better.md", "hidden.md", "still.md"];
+    assert_eq!(origins(&ground, &reader, &of(DocumentState::Ready)).await, names(&ready));
+    // Whoever may know of the other's attempt is told of it.
+    let wider = ground.reader("restricted");
+    assert_eq!(origins(&ground, &wider, &of(DocumentState::Failed)).await, names(&["failed.md", "hidden.md"]));
+    assert_eq!(origins(&ground, &wider, &of(DocumentState::Ready)).await, names(&["better.md", "still.md"]));
+    // Nothing of it is there for who reads none of them, and nothing fails where no item may be known of.
+    for state in [DocumentState::Ready, DocumentState::Waiting, DocumentState::Failed] {
+        assert_eq!(origins(&ground, &ground.reader("public"), &of(state)).await, names(&[]));
+    }
+    ground.store.job_finish(&lease).await.unwrap();
+    ground.sql("DELETE FROM job_items").await;
+    assert_eq!(origins(&ground, &reader, &of(DocumentState::Ready)).await.len(), 5);
+    assert_eq!(origins(&ground, &reader, &of(DocumentState::Failed)).await, names(&[]));
+}
+
+async fn what_was_lost_narrows_a_list(ground: Ground) {
+    for (origin, who, problems) in [
+        ("three.md", "public", r#"["hidden elements left out: 3", "100% of _it_ is \"odd\""]"#),
+        ("five.md", "internal", r#"["hidden elements left out: 5", "hidden elements left out: 6"]"#),
+        ("none.md", "public", "[]"),
+        ("secret.md", "restricted", r#"["zq731x left out: 1"]"#),
+    ] {
+        let version = ground.publish(origin, who, origin).await.draft.version;
+        ground.sql(&format!("UPDATE versions SET problems = '{problems}' WHERE id = '{version}'")).await;
+    }
+    let lost = |problem: &str| Narrowing { problem: Some(problem.to_owned()), ..all() };
+    let reader = ground.reader("internal");
+    let told = async |clearance: &Clearance| -> Vec<(String, usize)> {
+        let lines = ground.store.documents_problems(clearance).await.unwrap();
+        lines.into_iter().map(|line| (line.problem, line.documents)).collect()
+    };
+    let odd = "100% of _it_ is \"odd\"";
+    let known = [("hidden elements left out".to_owned(), 2), (odd.to_owned(), 1)];
+    assert_eq!(told(&reader).await, known);
+    assert_eq!(told(&ground.reader("public")).await.len(), 2);
+    assert!(told(&ground.everything()).await.contains(&("zq731x left out".to_owned(), 1)));
+    let hidden = lost("hidden elements left out");
+    assert_eq!(origins(&ground, &reader, &hidden).await, names(&["five.md", "three.md"]));
+    assert_eq!(origins(&ground, &ground.reader("public"), &hidden).await, names(&["three.md"]));
+    assert_eq!(origins(&ground, &reader, &lost(odd)).await, names(&["three.md"]));
+    for none in ["zq731x left out", "elements left out", "100_ of", "%"] {
+        assert_eq!(origins(&ground, &reader, &lost(none)).await, names(&[]), "{none}");
+    }
 }
 
 async fn pages_go_on_where_they_ended(ground: Ground) {

@@ -4,7 +4,7 @@ use ingest::draft::hash_of;
 use ingest::ports::{Catalog, CatalogError, Change};
 use retrieval::access::Reach;
 use retrieval::model::{ContentHash, DocumentId, GenerationId};
-use server::store::{AnswerRecord, Originals, Tokens};
+use server::store::{AnswerRecord, Originals, Stages, Tokens};
 use uuid::Uuid;
 
 use crate::ground::{Ground, MODEL, draft, label, on_both};
@@ -69,6 +69,8 @@ async fn an_answer_record_holds_what_rested_on_what(ground: Ground) {
         model: "none".into(),
         trace: serde_json::json!({"candidates": [{"point": "x", "fused": 0.5}]}),
         took_ms: 12,
+        stages: Some(Stages([1, 2, 3, 0, 5, 1])),
+        confidence: Some(0.4567),
         tokens: Tokens::default(),
         documents: vec![(DocumentId(Uuid::from_u128(3)), true), (DocumentId(Uuid::from_u128(4)), false)],
     };
@@ -82,6 +84,8 @@ async fn an_answer_record_holds_what_rested_on_what(ground: Ground) {
         ("answer", record.answer.clone()),
         ("mode", record.mode.to_owned()),
         ("trace", record.trace.to_string()),
+        ("stages", "1 2 3 0 5 1".to_owned()),
+        ("CAST(confidence AS TEXT)", "457".to_owned()),
         ("generation_id", record.generation.to_string()),
     ] {
         assert_eq!(ground.texts(&kept(column)).await, [expected]);

@@ -168,6 +168,16 @@ const ROOMS: &[Room] = &[
             "server::store",
         ],
     ),
+    room(
+        "server/src/branding.rs",
+        &[
+            "retrieval::model",
+            "prompts::persona",
+            "server::config::branding",
+            "server::config::colour",
+            "server::store",
+        ],
+    ),
     room("server/src/insight", &["retrieval::model", "retrieval::access", "retrieval::ports", "server::store"]),
     room("server/src/review.rs", &["retrieval::model", "retrieval::access", "server::answer", "server::store"]),
     room(
@@ -217,6 +227,7 @@ const ROOMS: &[Room] = &[
             "retrieval::cache::Caches",
             "server::answer",
             "server::library",
+            "server::branding",
             "server::insight",
             "server::review",
             "server::config",

@@ -221,6 +221,7 @@ impl Scene {
             "POST" if ends("/conversations") || ends("/generations") => json!({}),
             "POST" if ends("/replies") => json!({"text": "Soon."}),
             "PUT" if ends("/feedback") => json!({"helpful": true}),
+            "PATCH" if ends("/settings") => json!({"greeting": "Hello."}),
             "PATCH" if path.contains("/conversations/") => json!({"title": "Another title"}),
             "POST" if ends("/simulate/compare") => {
                 json!({"query": "refunds", "left": "tier=public", "right": "tier=internal"})

@@ -11,7 +11,7 @@ const NAMES = {
   documents_added: "deed.documents_added", document_relabelled: "deed.document_relabelled", document_removed: "deed.document_removed", original_read: "deed.original_read",
   folder_synced: "deed.folder_synced", source_made: "deed.source_made", source_changed: "deed.source_changed", source_removed: "deed.source_removed",
   transcript_read: "deed.transcript_read", replied: "deed.replied", handoff_resolved: "deed.handoff_resolved", conversation_removed: "deed.conversation_removed",
-  simulated: "deed.simulated", access_explained: "deed.access_explained", leaks_sought: "deed.leaks_sought", configuration: "deed.configuration", audit_exported: "deed.audit_exported", backup_taken: "deed.backup_taken", restored: "deed.restored",
+  simulated: "deed.simulated", access_explained: "deed.access_explained", leaks_sought: "deed.leaks_sought", configuration: "deed.configuration", settings_changed: "deed.settings_changed", audit_exported: "deed.audit_exported", backup_taken: "deed.backup_taken", restored: "deed.restored",
   job_cancelled: "deed.job_cancelled", schedule_changed: "deed.schedule_changed", schedule_removed: "deed.schedule_removed",
 };
 

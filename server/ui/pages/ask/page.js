@@ -8,6 +8,7 @@ import { Refused, call, sentence } from "../../api.js";
 import { closeSource } from "../../answer/opening.js";
 import { button } from "../../parts/button.js";
 import { fill, h } from "../../parts/element.js";
+import { greeting } from "../../shell/house.js";
 import { connection } from "../../shell/notices.js";
 import { onNews } from "../../shell/others.js";
 import { entitle, go } from "../../shell/router.js";
@@ -23,7 +24,7 @@ import { thread } from "./thread.js";
 export async function open(visit) {
   const { main, left } = visit;
   const heading = h("h1", { dir: "auto" });
-  const hello = h("div", { class: "hello" }, h("h1", {}, say("hello")), h("p", { class: "quiet" }, say("hello.about")));
+  const hello = h("div", { class: "hello" }, h("h1", { dir: "auto" }, greeting() ?? say("hello")), h("p", { class: "quiet" }, say("hello.about")));
   const suggestions = h("div", { class: "suggestions", id: "suggestions" });
   const said = thread({ ask: (question) => asking.ask(question), retry: (question) => asking.ask(question), edit: (question) => box.edit(question), passOn: () => waiting.passOn() });
   const box = composer({ ask: (question) => asking.ask(question), stop: () => asking.stop() });

@@ -4,7 +4,7 @@
  * the library holds and how fresh that is. Of what was asked, only what those asked who could read no more than the viewer.
  *
  * @typedef {{day: string, questions: number, answered: number, declined: number, escalated: number, helpful: number, unhelpful: number,
- *   median_ms: number | null, p95_ms: number | null, generated: number, input_tokens: number, output_tokens: number, cost_micros: number}} Day
+ *   median_ms: number | null, p95_ms: number | null, stages: import("./stages.js").Stage[], generated: number, input_tokens: number, output_tokens: number, cost_micros: number}} Day
  * @typedef {{day: string, documents: number, chunks: number}} LibraryDay
  * @typedef {{source: string | null, address: string | null, newest_ms: number, documents: number[]}} Place
  * @typedef {{days: Day[], library: LibraryDay[], freshness: Place[], ages: number[]}} Overview
@@ -18,6 +18,7 @@ import { empty } from "../../parts/list.js";
 import { plot, shares } from "../../parts/plot.js";
 import { day as spelt, language, number, percent, say } from "../../words.js";
 import { insightSections } from "./page.js";
+import { staged } from "./stages.js";
 
 const SPANS = [7, 30, 90, 365];
 const USUAL = 30;
@@ -82,6 +83,7 @@ function asking(days) {
       title: say("insight.took"), about: say("insight.took_about"), names, kind: "lines",
       series: [{ name: say("insight.p95"), tone: "two", values: line((day) => day.p95_ms), told: ms }, { name: say("insight.median"), tone: "one", values: line((day) => day.median_ms), told: ms }],
     }),
+    days.some(({ stages }) => stages.length > 0) ? staged(names, days) : null,
     worded ? plot({
       title: say("insight.tokens"), about: say("insight.tokens_about"), names, kind: "bars",
       series: [{ name: say("insight.tokens_in"), tone: "one", values: line((day) => day.input_tokens), told: number }, { name: say("insight.tokens_out"), tone: "four", values: line((day) => day.output_tokens), told: number }],

@@ -24,6 +24,7 @@ import { announce } from "../../shell/notices.js";
 import { mayOpen } from "../../shell/me.js";
 import { number, percent, say } from "../../words.js";
 import { insightSections } from "./page.js";
+import { reliability } from "./reliability.js";
 
 const LIMITS = [5, 10, 20, 50];
 const USUAL = "10";
@@ -50,7 +51,7 @@ export function open({ main, left }) {
     announce(say("try.count", { n: reply.hits.length }));
   }, why);
   const head = h("header", { class: "page-head" }, h("h1", {}, say("try.head")), h("p", { class: "quiet" }, say("try.about")));
-  fill(main, h("div", { class: "page wide", id: "try" }, head, insightSections("/insight/search"), form, found));
+  fill(main, h("div", { class: "page wide", id: "try" }, head, insightSections("/insight/search"), form, found, reliability(left)));
   return { title: say("try.head") };
 }
 

@@ -51,6 +51,7 @@ export default {
   "deed.replied": "Geantwortet",
   "deed.schedule_changed": "Zeitplan geändert",
   "deed.schedule_removed": "Zeitplan entfernt",
+  "deed.settings_changed": "Einstellungen des Hauses geändert",
   "deed.sign_in_failed": "Anmeldung gescheitert",
   "deed.signed_in": "Angemeldet",
   "deed.signed_out": "Abgemeldet",

@@ -50,6 +50,7 @@ export default {
   "deed.replied": "Replied",
   "deed.schedule_changed": "Changed a schedule",
   "deed.schedule_removed": "Removed a schedule",
+  "deed.settings_changed": "Changed settings of the house",
   "deed.sign_in_failed": "Failed to sign in",
   "deed.signed_in": "Signed in",
   "deed.signed_out": "Signed out",

@@ -56,6 +56,14 @@ async fn what_is_for_editors_is_for_editors() {
         let json = reply.json();
         assert_eq!(json["chunks"].is_number(), is_editor, "{name}");
         assert_eq!(json["problems"].is_array(), is_editor, "{name}");
+        for query in ["problems=true", "problem=hidden", "state=ready"] {
+            let status = crowd.by(name, "GET", &format!("/api/v1/documents?{query}"), "").await.status;
+            assert_eq!(status == StatusCode::OK, is_editor, "{name} {query}: {status}");
+        }
+        let status = crowd.by(name, "GET", "/api/v1/documents?state=lost", "").await.status;
+        // Visitors list nothing at all.
+        assert_eq!(status == StatusCode::UNAUTHORIZED, name == "visitor", "{name}: {status}");
+        assert_eq!(status == StatusCode::BAD_REQUEST, name != "visitor", "{name}: {status}");
         assert_eq!(reply.body.contains("secret-plan"), is_editor, "{name}: {}", reply.body);
         assert!(json["origins"][0].as_str().unwrap().ends_with("open.md"));
     }

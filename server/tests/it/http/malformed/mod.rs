@@ -254,7 +254,7 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
     let told = served.ask_aloud(&Holding::Nothing, "How long do refunds take?").await;
     let stream = told[0].data["stream"].as_str().unwrap().to_owned();
     let generation = served.library.live().generation.id.to_string();
-    let texts: [(&'static str, &[&str]); 30] = [
+    let texts: [(&'static str, &[&str]); 33] = [
         ("stream", &[&stream]),
         ("model", &["lectern"]),
         ("job", &[&job]),
@@ -280,10 +280,13 @@ async fn things(served: &Served, scene: usize, document: &str, known: &mut Known
         ("content", &["TmV3Lg=="]),
         ("scope", &["page", "site"]),
         ("scopes", &["read", "write", "manage"]),
-        ("state", &["active", "suspended", "queued", "done"]),
+        ("state", &["active", "suspended", "queued", "done", "ready", "failed"]),
         ("sort", &["newest", "title"]),
         ("what", &["signed_in", "simulated"]),
         ("since", &["2026-01-01"]),
+        ("accent", &["#2148b5"]),
+        ("persona", &["plain", "customer-support"]),
+        ("problem", &["hidden elements left out"]),
         ("until", &["2027-01-01T00:00:00Z"]),
     ];
     for (name, all) in texts {

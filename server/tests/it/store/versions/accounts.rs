@@ -6,7 +6,7 @@ use retrieval::access::{AccessLabel, AccessTier, Reach, Role, Scope};
 use retrieval::model::PersonId;
 use server::store::{
     CanaryRun, Claimed, Identity, Link, LinkPurpose, NewAudit, NewKey, NewPerson, NewSignIn, NewTurn, Owner,
-    PersonChange, PersonState, Redemption, RepeatKey, Summary,
+    PersonChange, PersonState, Redemption, RepeatKey, SettingName, Summary,
 };
 
 use super::Witness;
@@ -139,6 +139,8 @@ async fn said_and_done(witness: &mut Witness<'_>, person: PersonId) {
     };
     store.audit_append(workspace, &deed).await.unwrap();
     witness.quiet("audit_append").await;
+    store.settings_put(workspace, &[(SettingName::Name, Some("Harbour".into()))]).await.unwrap();
+    witness.quiet("settings_put").await;
     let run = CanaryRun { at_ms: 1, probes: 1, leaks: 0, remarks: Vec::new() };
     store.canary_run_insert(workspace, &run).await.unwrap();
     witness.quiet("canary_run_insert").await;

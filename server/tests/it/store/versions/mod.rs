@@ -378,6 +378,8 @@ async fn records(witness: &mut Witness<'_>) {
         trace: serde_json::json!({}),
         reach: Reach::UpTo(label("public")),
         took_ms: 1,
+        stages: None,
+        confidence: None,
         tokens: Tokens::default(),
         documents: Vec::new(),
     };
