@@ -67,6 +67,7 @@ impl Library {
         for (at, of) in Ended::ALL.into_iter().enumerate().skip(done) {
             let forgotten = match of {
                 Ended::Documents => self.expire_documents().await?,
+                Ended::Vectors => self.store.vectors_sweep().await?,
                 Ended::Conversations => self.store.conversations_sweep().await?,
                 Ended::Links => self.store.links_sweep().await?,
                 Ended::Jobs => self.store.jobs_sweep().await?,
@@ -83,17 +84,19 @@ impl Library {
 #[derive(Clone, Copy)]
 enum Ended {
     Documents,
+    Vectors,
     Conversations,
     Links,
     Jobs,
 }
 
 impl Ended {
-    const ALL: [Self; 4] = [Self::Documents, Self::Conversations, Self::Links, Self::Jobs];
+    const ALL: [Self; 5] = [Self::Documents, Self::Vectors, Self::Conversations, Self::Links, Self::Jobs];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Documents => "documents",
+            Self::Vectors => "vectors",
             Self::Conversations => "conversations",
             Self::Links => "links",
             Self::Jobs => "jobs",

@@ -39,6 +39,13 @@ impl Store {
         tx.commit().await
     }
 
+    /// Forget what models made of texts that no passage has any more, of former versions above all; how many those were.
+    pub async fn vectors_sweep(&self) -> Result<u64, StoreError> {
+        let delete =
+            "DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.vector_key = vectors.vector_key)";
+        Ok(sqlx::query(delete).execute(&self.writer).await?.rows_affected())
+    }
+
     /// How many texts this model was ever asked to embed.
     pub async fn vector_count(&self, model: &str) -> Result<usize, StoreError> {
         let select = "SELECT COUNT(*) FROM vectors WHERE model = $1";

@@ -23,6 +23,7 @@ on_all!(
     what_is_removed_is_looked_for_and_not_found,
     what_is_still_somewhere_is_not_called_gone,
     what_another_document_says_too_stays,
+    what_a_model_made_of_former_words_is_forgotten,
     whoever_could_not_read_it_reads_no_receipt,
     what_is_handed_in_leaves_when_its_time_is_over,
     a_page_that_is_not_seen_any_more_leaves_when_its_time_is_over,
@@ -129,6 +130,16 @@ async fn what_another_document_says_too_stays(home: Home) {
     assert!(receipt.proven_ms.is_some(), "{receipt:?}");
     assert_eq!(receipt.erased.vectors, 0, "the other one has the same passage");
     assert_eq!(home.found("internal", "refunds zq731x").await.len(), 1);
+    home.assert_in_step().await;
+}
+
+async fn what_a_model_made_of_former_words_is_forgotten(home: Home) {
+    home.ingest(&[("refunds.md", "public", TEXT)]).await;
+    home.ingest(&[("refunds.md", "public", "# Refunds\n\nRefunds arrive at once.")]).await;
+    let vectors = async || home.ground.texts("SELECT vector_key FROM vectors").await.len();
+    assert_eq!(vectors().await, 2, "the former words may come back within the day");
+    run(&home, JobKind::Expire).await;
+    assert_eq!(vectors().await, 1);
     home.assert_in_step().await;
 }
 

@@ -44,9 +44,12 @@ async fn a_vector_belongs_to_one_model(ground: Ground) {
     let key = published.draft.vectors[0].0;
     assert!(ground.store.vector_find(MODEL, &[key]).await.unwrap()[0].is_some());
     assert!(ground.store.vector_find("another", &[key]).await.unwrap()[0].is_none());
-    // It outlives the document: the same words may come again.
+    // Another document says the same: it goes with the last of them.
+    let again = ground.publish("b.md", "internal", "text").await;
     ground.store.document_remove(ground.workspace, published.document).await.unwrap();
     assert!(ground.store.vector_find(MODEL, &[key]).await.unwrap()[0].is_some());
+    ground.store.document_remove(ground.workspace, again.document).await.unwrap();
+    assert!(ground.store.vector_find(MODEL, &[key]).await.unwrap()[0].is_none());
 }
 
 async fn an_original_that_is_gone_is_an_error_that_says_so(ground: Ground) {

@@ -255,6 +255,8 @@ async fn documents(witness: &mut Witness<'_>) {
     witness.raised("origins_retire").await;
     store.origins_retire(workspace, &["d.md".into()], Why::Vanished).await.unwrap();
     witness.quiet("origins_retire").await;
+    store.vectors_sweep().await.unwrap();
+    witness.quiet("vectors_sweep").await;
     store.erase_left(document).await.unwrap();
     witness.quiet("erase_left").await;
     store.receipt_note(document, &Findings::default(), true).await.unwrap();
