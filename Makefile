@@ -11,7 +11,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test bench bench-ingest soak-access soak-answers crash failpoints eval screenshots fmt deny provide check-format check-lints check-tests check-browser check-clients
+.PHONY: help run test bench bench-ingest soak-access soak-answers crash failpoints eval screenshots measure-pages fmt deny provide check-format check-lints check-tests check-browser check-clients
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ eval: ## Measure retrieval and answers on every set there is, and write docs/EVA
 screenshots: ## A picture of every page in its states (target/screenshots), and the two of the README (docs/pictures)
 	$(CARGO) build --release
 	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/browser-test screenshots
+
+measure-pages: ## How the pages bear 50,000 documents and a conversation of 2,000 messages (needs python3)
+	$(CARGO) build --release
+	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/browser-test measure
 
 fmt: ## Format the Rust sources
 	$(CARGO) fmt --all

@@ -3,7 +3,7 @@
  * What left the library: why, what left with it, and that it was looked for afterwards. Nothing of the documents themselves is
  * known here any more, not even what they were called.
  *
- * @typedef {{document_id: string, tier: string, groups: string[], why: string, removed_ms: number, proven_ms: number | null,
+ * @typedef {{document_id: string, tier: string, groups: string[], why: keyof typeof WHY, removed_ms: number, proven_ms: number | null,
  *   erased: {versions: number, passages: number, vectors: number, answers: number, turns: number, summaries: number},
  *   found: {indexes: number, points: number, rows: number, originals: number, probes: number, came_up: number, backups: number} | null}} Receipt
  */
@@ -14,6 +14,8 @@ import { drawLatest } from "../../parts/latest.js";
 import { empty, paged, table } from "../../parts/list.js";
 import { moment, say } from "../../words.js";
 import { librarySections } from "./page.js";
+
+const WHY = /** @type {const} */ ({ removed: "left.why_removed", vanished: "left.why_vanished", expired: "left.why_expired" });
 
 /** @param {import("../../shell/routes.js").Visit} visit */
 export async function open({ main }) {
@@ -35,7 +37,7 @@ export async function open({ main }) {
 
 /** @param {Receipt} receipt */
 function name({ document_id, why }) {
-  return h("div", {}, h("code", {}, document_id), h("p", { class: "quiet" }, say(`left.why_${why}`)));
+  return h("div", {}, h("code", {}, document_id), h("p", { class: "quiet" }, say(WHY[why])));
 }
 
 /** @param {Receipt} receipt */
