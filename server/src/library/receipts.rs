@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use retrieval::access::Clearance;
-use retrieval::model::DocumentId;
+use retrieval::model::{DocumentId, Generation};
 use retrieval::ports::{Mode, Purpose, Query};
 use retrieval::search::{Depth, Searcher};
 
@@ -47,9 +47,12 @@ impl Library {
 
     /// Look for everything that was not found gone yet; how much still was not.
     pub(super) async fn prove_all(&self) -> Result<usize, LibraryError> {
-        for build in self.store.builds(self.workspace).await? {
-            if build.state == BuildState::Ready {
-                self.finder.generations.open(&build.generation).await?;
+        if self.store.receipts_open(self.workspace, 1).await?.is_empty() {
+            return Ok(0);
+        }
+        for kept in self.kept().await? {
+            if let Err(error) = self.finder.generations.open(&kept).await {
+                tracing::warn!(%error, generation = %kept.id, "nobody knows what is left in it");
             }
         }
         loop {
@@ -66,20 +69,25 @@ impl Library {
         if open.is_empty() {
             return Ok((0, 0));
         }
-        let standings = self.finder.generations.all();
-        let ready =
-            self.store.builds(self.workspace).await?.into_iter().filter(|build| build.state == BuildState::Ready);
-        let (ready, backups) = (ready.count(), self.backups_kept().await?);
+        let (standings, backups) = (self.finder.generations.all(), self.backups_kept().await?);
+        // One that is kept and does not stand open is looked into when it does.
+        let stands_open = |kept: &Generation| standings.iter().any(|standing| standing.generation.id == kept.id);
+        let looks_everywhere = self.kept().await?.iter().all(stands_open);
         let mut left = 0;
         for (document, traces) in &open {
             let mut found = self.look_for(*document, traces, &standings).await?;
             found.backups = backups;
-            // An index that is kept and does not stand open is looked into when it does.
-            let is_gone = found.is_gone() && found.indexes >= ready;
+            let is_gone = found.is_gone() && looks_everywhere;
             self.store.receipt_note(*document, &found, is_gone).await?;
             left += usize::from(!is_gone);
         }
         Ok((open.len(), left))
+    }
+
+    /// The indexes that answer, or may again.
+    async fn kept(&self) -> Result<Vec<Generation>, LibraryError> {
+        let builds = self.store.builds(self.workspace).await?.into_iter();
+        Ok(builds.filter(|build| build.state == BuildState::Ready).map(|build| build.generation).collect())
     }
 
     async fn look_for(
@@ -102,10 +110,12 @@ impl Library {
             for version in &traces.versions {
                 found.points += standing.index.points_of(&self.clearance, *version).await?.len();
             }
-            found.came_up += self.came_up(document, &traces.probes, standing).await?;
         }
+        // Of the one that answers: the model of another may be busy with building it.
+        let live = self.live();
+        found.came_up += self.came_up(document, &traces.probes, &live).await?;
         // As people search, for its very words, and so that nothing of them is remembered.
-        let asking = Searcher { memory: None, ..self.finder.within(&self.live()) };
+        let asking = Searcher { memory: None, ..self.finder.within(&live) };
         for probe in &traces.probes {
             let passages = asking.search(&self.clearance, probe, Depth::Raw(Mode::Sparse), DEEP).await?.passages;
             found.came_up += passages.iter().filter(|scored| scored.passage.document == document).count();
@@ -120,7 +130,7 @@ impl Library {
         probes: &[String],
         standing: &Standing,
     ) -> Result<usize, LibraryError> {
-        let vectors = standing.embedder.embed(Purpose::Passage, probes.to_vec()).await?;
+        let vectors = standing.embedder.embed(Purpose::Evidence, probes.to_vec()).await?;
         let mut times = 0;
         for (text, dense) in probes.iter().cloned().zip(vectors) {
             let query = Query { dense, text, mode: Mode::Hybrid, dense_share: 0.5, candidates: DEEP, limit: DEEP };

@@ -103,6 +103,9 @@ impl Catalog for LeasedCatalog {
                 (true, Change::None) => store.origin_seen(&mut tx, lease.workspace, &item.origin).await?,
                 (false, Change::None | Change::Join(_)) => {}
             }
+            if waited {
+                store.items_overtake(&mut tx, lease, item, outcome).await?;
+            }
             if let (true, Some(source)) = (waited, lease.source) {
                 store.page_settle(&mut tx, source, &item.origin, outcome).await?;
             }

@@ -102,6 +102,30 @@ impl Store {
         Ok(settled.rows_affected() > 0)
     }
 
+    /// What was handed in before this item, from the same origin, and waits still after a fault, must not take its place.
+    pub(super) async fn items_overtake(
+        &self,
+        tx: &mut Writing,
+        lease: &Lease,
+        item: &Item,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        if matches!(outcome, Outcome::Failed { .. }) {
+            return Ok(());
+        }
+        let update = "UPDATE job_items SET state = 'unchanged', result_id = $1, reason = 'a newer state of it was taken in first' \
+                      WHERE origin = $2 AND state = 'queued' AND job_id IN (SELECT j.id FROM jobs j JOIN jobs n ON n.id = $3 \
+                        WHERE j.workspace_id = n.workspace_id AND j.state IN ('queued', 'running') \
+                          AND (j.created_ms < n.created_ms OR (j.created_ms = n.created_ms AND j.id < n.id)))";
+        sqlx::query(update)
+            .bind(ItemLine::of(item, outcome).document.map(|document| document.to_string()))
+            .bind(&item.origin)
+            .bind(lease.job.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
     /// What still waits for the origins of this document was handed in before it was taken out, and goes with it.
     pub(super) async fn items_withdraw(
         &self,

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use ingest::ports::{Item, Outcome};
 use retrieval::model::JobId;
-use server::library::{Library, LibraryError};
+use server::library::{JobKind, Library, LibraryError};
+use server::store::Fault;
 use tokio::sync::Notify;
 
 use super::faults::Faulty;
@@ -16,9 +17,12 @@ on_all!(
     a_run_whose_index_fails_anywhere_goes_on_where_it_was,
     a_loosening_that_fails_shows_nothing_and_is_made_up_for,
     an_outbox_that_was_not_told_is_told_later,
+    what_waits_after_a_fault_does_not_replace_what_was_handed_in_since,
 );
 
 const MANY: usize = 150;
+/// Longer than a job waits after its first fault.
+const WAIT_MS: i64 = 6_000;
 
 /// How often each origin was reported to have ended.
 #[derive(Default)]
@@ -124,4 +128,25 @@ async fn an_outbox_that_was_not_told_is_told_later(home: Home) {
     }
     home.library.tell_index().await.unwrap();
     assert_eq!((home.points().await, home.ground.store.outbox_len(home.ground.workspace).await.unwrap()), (1, 0));
+}
+
+async fn what_waits_after_a_fault_does_not_replace_what_was_handed_in_since(home: Home) {
+    let former =
+        home.accept(&[("a.md", "public", "# A\n\nThe former words."), ("b.md", "public", "# B\n\nOther words.")]).await;
+    home.ground.turn(1);
+    let newer = home.accept(&[("a.md", "internal", "# A\n\nThe newer words.")]).await;
+    let store = &home.ground.store;
+    let lease = store.job_claim(JobKind::Ingest, "tester").await.unwrap().unwrap();
+    assert_eq!(lease.job, former, "in the order in which they were handed in");
+    store.job_set_back(&lease, Fault::House, "the index could not be used").await.unwrap();
+    while home.library.work(&|_, _| {}).await.unwrap().is_some() {}
+    assert_eq!(states(&home.lines(newer).await), ["indexed"]);
+    home.ground.turn(WAIT_MS);
+    while home.library.work(&|_, _| {}).await.unwrap().is_some() {}
+    let lines = home.lines(former).await;
+    assert_eq!(states(&lines), ["unchanged", "indexed"]);
+    assert_eq!(lines[0].reason.as_deref(), Some("a newer state of it was taken in first"));
+    assert_eq!(home.found("internal", "words").await, texts(&["# A\n\nThe newer words.", "# B\n\nOther words."]));
+    assert_eq!(home.found("public", "words").await, texts(&["# B\n\nOther words."]), "nor its readers");
+    home.assert_in_step().await;
 }

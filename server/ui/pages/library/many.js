@@ -39,6 +39,16 @@ export function removeMany(lines, changed) {
   });
 }
 
+/** From the files that they came in. @param {Line[]} lines @param {() => unknown} changed */
+export function rereadMany(lines, changed) {
+  ask(lines, changed, {
+    title: say("many.reread", { n: lines.length }),
+    body: [titles(lines), h("p", {}, say("many.reread_text"))],
+    confirm: say("document.read_again"),
+    one: (line) => call("POST", `/documents/${line.document_id}/read-again`),
+  });
+}
+
 /**
  * @param {Line[]} lines @param {() => unknown} changed
  * @param {{title: string, body: Node[], confirm: string, kind?: string, one: (line: Line) => Promise<unknown>}} about

@@ -4,7 +4,7 @@
 import { button } from "../../parts/button.js";
 import { h } from "../../parts/element.js";
 import { say } from "../../words.js";
-import { relabelMany, removeMany } from "./many.js";
+import { relabelMany, removeMany, rereadMany } from "./many.js";
 
 /** @typedef {import("./documents.js").Line} Line */
 
@@ -14,9 +14,10 @@ export function picker({ groups, changed }) {
   const picked = new Map();
   const told = h("strong", { role: "status" });
   const relabel = button({ label: say("label.change"), icon: "access", kind: "small", press: () => relabelMany([...picked.values()], groups, changed) });
+  const reread = button({ label: say("document.read_again"), icon: "retry", kind: "small", press: () => rereadMany([...picked.values()], changed) });
   const remove = button({ label: say("delete"), icon: "trash", kind: "small danger", press: () => removeMany([...picked.values()], changed) });
   const none = button({ label: say("library.pick_none"), kind: "plain small", press: () => { clear(); focusFirst(); } });
-  const node = h("div", { class: "picked", hidden: true, id: "picked" }, told, relabel, remove, none);
+  const node = h("div", { class: "picked", hidden: true, id: "picked" }, told, relabel, reread, remove, none);
   /** @type {HTMLInputElement | null} */
   let every = null;
   /** @type {HTMLElement | null} */

@@ -47,6 +47,8 @@ export default {
   "many.done": { one: "{n} Dokument ist erledigt.", other: "{n} Dokumente sind erledigt." },
   "many.failed": { one: "{n} Dokument konnte nicht geändert werden:", other: "{n} Dokumente konnten nicht geändert werden:" },
   "many.more": "und {n} weitere",
+  "many.reread": { one: "{n} Dokument neu lesen?", other: "{n} Dokumente neu lesen?" },
+  "many.reread_text": "Aus den Dateien, die aufbewahrt sind, so wie sie heute gelesen werden. Bis dahin wird gefunden, was vorher gelesen wurde.",
   "many.relabel": { one: "Wer {n} Dokument lesen darf", other: "Wer {n} Dokumente lesen darf" },
 
   "upload.all_fine": "Alles ist gut gegangen.",

@@ -46,6 +46,8 @@ export default {
   "many.done": { one: "{n} document is done.", other: "{n} documents are done." },
   "many.failed": { one: "{n} document could not be changed:", other: "{n} documents could not be changed:" },
   "many.more": "and {n} more",
+  "many.reread": { one: "Read {n} document again?", other: "Read {n} documents again?" },
+  "many.reread_text": "From the files that were kept, as they are read today. Until that is done, what was read before is found.",
   "many.relabel": { one: "Who may read {n} document", other: "Who may read {n} documents" },
 
   "upload.all_fine": "All went well.",
