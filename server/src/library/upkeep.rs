@@ -83,15 +83,16 @@ impl Library {
 /// What comes to an end by itself.
 #[derive(Clone, Copy)]
 enum Ended {
-    Documents,
-    Vectors,
     Conversations,
     Links,
     Jobs,
+    Documents,
+    Vectors,
 }
 
 impl Ended {
-    const ALL: [Self; 5] = [Self::Documents, Self::Vectors, Self::Conversations, Self::Links, Self::Jobs];
+    /// A checkpoint is a place in this: what is new goes last.
+    const ALL: [Self; 5] = [Self::Conversations, Self::Links, Self::Jobs, Self::Documents, Self::Vectors];
 
     fn as_str(self) -> &'static str {
         match self {

@@ -300,6 +300,6 @@ async fn whoever_takes_over_goes_on_where_the_other_was(home: Home) {
     let onlooker = Onlooker { clearance: &everything, person: None, keeps_house: true };
     let line = home.library.job_line(onlooker, job).await.unwrap().unwrap();
     let stages: Vec<&str> = line.stages.iter().map(|stage| stage.name.as_str()).collect();
-    assert_eq!((line.state.as_str(), stages), ("done", vec!["jobs"]));
+    assert_eq!((line.state.as_str(), stages), ("done", vec!["jobs", "documents", "vectors"]));
     assert!(!store.job_keep_checkpoint(&dead, "0").await.unwrap());
 }
