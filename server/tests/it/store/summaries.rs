@@ -38,10 +38,11 @@ async fn a_summary_is_read_as_long_as_all_that_it_rests_on(ground: Ground) {
     check("public", true).await;
     let elsewhere = ground.elsewhere().await;
     assert_eq!(store.summary(&elsewhere.everything(), &conversation).await.unwrap(), None);
-    store.document_remove(here, moves.document).await.unwrap();
-    assert_eq!(store.summary(&ground.everything(), &conversation).await.unwrap(), None);
     ground.sql("UPDATE summary_passages SET version_id = '*'").await;
     assert!(store.summary(&ground.everything(), &conversation).await.is_err(), "what cannot be read is an error");
+    store.document_remove(here, moves.document).await.unwrap();
+    assert_eq!(store.summary(&ground.everything(), &conversation).await.unwrap(), None);
+    assert!(ground.texts("SELECT summary FROM summaries").await.is_empty(), "it left with what it rested on");
 }
 
 async fn one_that_goes_further_takes_its_place(ground: Ground) {
