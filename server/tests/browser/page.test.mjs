@@ -1,6 +1,6 @@
 /**
  * The page as a person meets it. One entry, so that the server and the browser start once: `node --test` gives every
- * file a process. How it looks is `looks.test.mjs`; outages come last.
+ * file a process. Looks come before documents that nobody would want in a picture; outages come last.
  */
 
 import "./words.mjs";
@@ -17,6 +17,8 @@ import "./people.mjs";
 import "./access.mjs";
 import "./insight.mjs";
 import "./settings.mjs";
+import "./looks.mjs";
+import "./desk-looks.mjs";
 import "./weight.mjs";
 import "./docs.mjs";
 import "./joining.mjs";
