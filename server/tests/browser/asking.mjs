@@ -17,7 +17,7 @@ test("the page comes whole and from nowhere else", async () => {
   assert.equal(await page.title(), "Ask · Lectern");
   assert.equal(await page.locator("h1:visible").textContent(), "What would you like to know?");
   const asked = requests.filter((path) => !path.startsWith("/ui/")).sort();
-  assert.deepEqual(asked, ["/", "/api/v1/me", "/api/v1/suggestions"]);
+  assert.deepEqual(asked, ["/", "/api/v1/house", "/api/v1/me", "/api/v1/suggestions"]);
   const icon = await fetch(house.origin + (await page.locator("link[rel=icon]").getAttribute("href")));
   assert.deepEqual([icon.status, icon.headers.get("content-type")], [200, "image/svg+xml"]);
   assert.deepEqual(trouble, []);

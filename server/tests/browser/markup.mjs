@@ -50,7 +50,7 @@ test("markup of documents is shown as text and nothing of it runs", async (t) =>
       assert.ok((await page.locator("mark").count()) > 0, await newest(page).innerText());
       assert.ok((await page.locator(".source-head").textContent()).includes(PICTURE));
       await onlyText(page);
-      const known = ["/", "/api/v1/me", "/api/v1/suggestions", "/api/v1/conversations", "/api/v1/ask"];
+      const known = ["/", "/api/v1/house", "/api/v1/me", "/api/v1/suggestions", "/api/v1/conversations", "/api/v1/ask"];
       const others = requests.filter((path) => !path.startsWith("/ui/") && !known.includes(path));
       assert.deepEqual(others.filter((path) => !/^[/]api[/]v1[/]documents[/][\w-]+[/]text$/.test(path)), []);
       assert.deepEqual(trouble, []);
