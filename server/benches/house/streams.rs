@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use super::corpus::Corpus;
 use super::fill::fill;
-use super::ground::{self, Ground};
+use super::ground::{self, Ground, Site};
 use super::machine::Resident;
 use super::report::{Findings, Target, median};
 use super::start::Server;
 use super::{Wanted, progress};
 
-const CHUNKS: usize = 20_000;
+pub const CHUNKS: usize = 20_000;
 const QUESTIONS: usize = 400;
 const WARM_UP: usize = 50;
 const STREAMS: usize = 500;
@@ -44,15 +44,7 @@ pub fn measure(ground: &Ground, wanted: &Wanted) -> anyhow::Result<Findings> {
 
 fn first_events(found: &mut Findings, ground: &Ground, wanted: &Wanted) -> anyhow::Result<()> {
     let site = ground.fresh()?;
-    let shares = [wanted.tiers[0], wanted.tiers[1], wanted.tiers[2], wanted.tiers[3]];
-    let runtime = tokio::runtime::Runtime::new()?;
-    let corpus = runtime.block_on(async {
-        let house = site.open().await?;
-        let corpus = Corpus::new(CHUNKS, house.library.live().embedder.dimensions(), &shares);
-        fill(&house, &corpus).await?;
-        house.close().await;
-        anyhow::Ok(corpus)
-    })?;
+    let corpus = filled(&site, wanted)?;
     let mut server = served(site.path(), UNLIMITED, &[])?;
     progress(&format!("streams: {QUESTIONS} questions to {CHUNKS} chunks"));
     let mut firsts = Vec::with_capacity(QUESTIONS);
@@ -69,6 +61,18 @@ fn first_events(found: &mut Findings, ground: &Ground, wanted: &Wanted) -> anyho
         found.row(format!("the first event of an answer, {CHUNKS} chunks, p95"), firsts[firsts.len() * 95 / 100], "ms");
     row.target(Target::Below(60.0)).also("p50", median(&firsts)).also("slowest", firsts[firsts.len() - 1]);
     Ok(())
+}
+
+/// A library of made-up chunks, written and closed.
+pub fn filled(site: &Site, wanted: &Wanted) -> anyhow::Result<Corpus> {
+    let shares = [wanted.tiers[0], wanted.tiers[1], wanted.tiers[2], wanted.tiers[3]];
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let house = site.open().await?;
+        let corpus = Corpus::new(CHUNKS, house.library.live().embedder.dimensions(), &shares);
+        fill(&house, &corpus).await?;
+        house.close().await;
+        Ok(corpus)
+    })
 }
 
 fn many_at_once(found: &mut Findings, ground: &Ground) -> anyhow::Result<()> {

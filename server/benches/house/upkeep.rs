@@ -13,14 +13,12 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use super::corpus::Corpus;
-use super::fill::fill;
 use super::ground::{self, Ground};
 use super::report::{Findings, Target, median};
 use super::start::Server;
-use super::streams::{REFUNDS, Told, UNLIMITED, ask, model, served};
+use super::streams::{CHUNKS, REFUNDS, Told, UNLIMITED, ask, filled, model, served};
 use super::{Wanted, progress};
 
-const CHUNKS: usize = 20_000;
 const QUESTIONS: usize = 400;
 const WARM_UP: usize = 50;
 const STREAMS: usize = 200;
@@ -37,15 +35,7 @@ pub fn measure(ground: &Ground, wanted: &Wanted) -> anyhow::Result<Findings> {
 
 fn while_it_is_built(found: &mut Findings, ground: &Ground, wanted: &Wanted) -> anyhow::Result<()> {
     let site = ground.fresh()?;
-    let shares = [wanted.tiers[0], wanted.tiers[1], wanted.tiers[2], wanted.tiers[3]];
-    let runtime = tokio::runtime::Runtime::new()?;
-    let corpus = runtime.block_on(async {
-        let house = site.open().await?;
-        let corpus = Corpus::new(CHUNKS, house.library.live().embedder.dimensions(), &shares);
-        fill(&house, &corpus).await?;
-        house.close().await;
-        anyhow::Ok(corpus)
-    })?;
+    let corpus = filled(&site, wanted)?;
     let mut server = served(site.path(), UNLIMITED, &[])?;
     progress(&format!("upkeep: {QUESTIONS} questions to {CHUNKS} chunks, nothing else to do"));
     p95(server.address, &corpus, 0, WARM_UP)?;
