@@ -77,7 +77,7 @@ impl<'a> Filling<'a> {
                     self.report.relabelled += 1;
                 }
             }
-            let orphans: Vec<PointId> = orphans.into_iter().map(|point| point.id).collect();
+            let orphans = self.orphans(orphans).await?;
             index.delete_points(&orphans).await?;
             self.report.points += page.len();
             self.report.orphans += orphans.len();
@@ -86,6 +86,15 @@ impl<'a> Filling<'a> {
         index.flush().await?;
         self.seen = seen;
         Ok(())
+    }
+
+    /// Of points that no document had when the walk began, those that none will have: a job writes the points of a version
+    /// before anybody sees it.
+    async fn orphans(&self, unknown: Vec<&StoredPoint>) -> Result<Vec<PointId>, LibraryError> {
+        let versions: HashSet<VersionId> = unknown.iter().map(|point| point.version).collect();
+        let versions: Vec<VersionId> = versions.into_iter().collect();
+        let wanted = self.library.store.versions_wanted(self.library.workspace, &versions).await?;
+        Ok(unknown.into_iter().filter(|point| !wanted.contains(&point.version)).map(|point| point.id).collect())
     }
 
     /// Write what the last walk, and what was written since, leaves missing; how many versions that were.

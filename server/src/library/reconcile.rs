@@ -19,7 +19,7 @@ pub struct Reconciled {
 }
 
 impl Library {
-    /// Bring the index to what SQL says. Waits for a running job: what it has written but not flipped is no orphan.
+    /// Bring the index to what SQL says. Waits for a running job.
     pub async fn reconcile(&self) -> Result<Reconciled, LibraryError> {
         let _seat = self.seats.of(JobKind::Reconcile).await;
         self.mend(&|_, _, _| {}).await

@@ -6,8 +6,8 @@ use crate::store::JobKind;
 
 /// Who has a seat works; the next one waits for it, in the order in which they came.
 pub struct Seats {
-    /// The embedder is the bottleneck, and two jobs would only take turns. Nobody compares the index with the catalog
-    /// meanwhile: what was written and is not live yet would be taken for an orphan.
+    /// The embedder is the bottleneck, and two jobs would only take turns; comparing the index with the catalog is work for
+    /// the same disk.
     index: Semaphore,
     /// Two crawls would only share the line.
     crawls: Semaphore,

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use qdrant_edge::{EdgeShard, PointOperations, UpdateOperation};
+use qdrant_edge::{EdgeShard, UpdateOperation};
 use tokio::sync::Semaphore;
 
 use self::contain::failure;
@@ -34,8 +34,8 @@ pub use self::settings::{EdgeSettings, Links, Probe};
 
 /// Points per operation: about a megabyte in the write-ahead log, and searches get a turn in between.
 const POINTS_PER_OPERATION: usize = 256;
-/// In a long run of writes, so many unoptimised points are worth an optimisation: searching them takes 3 ms.
-const OVERDUE: usize = 10_000;
+/// In a long run of writes, so many unoptimised points are worth an optimisation: searching them takes 6 ms.
+const OVERDUE: usize = 20_000;
 
 /// An open shard: readers beside one writer.
 pub struct EdgeIndex {
@@ -140,6 +140,26 @@ impl EdgeIndex {
         self.writer.run(apply).await
     }
 
+    /// Take out what `which` finds, its words before its points.
+    async fn removing(
+        &self,
+        which: impl FnOnce(&EdgeShard) -> Result<Vec<PointId>, IndexError> + Send + 'static,
+    ) -> Result<(), IndexError> {
+        let directory = self.directory.clone();
+        let remove = move |engine: &EdgeShard| {
+            let points = which(engine)?;
+            if points.is_empty() {
+                return Ok(());
+            }
+            shard::room_to_write(&directory, 0)?;
+            if !Gathered::new(engine).is_built() {
+                engine.update(shard::silencing(&points)).map_err(failure)?;
+            }
+            engine.update(shard::removal(&points)).map_err(failure)
+        };
+        self.writer.run(remove).await
+    }
+
     /// The filter of this clearance, or the refusal to serve another workspace.
     fn readable(&self, clearance: &Clearance) -> Result<Condition, IndexError> {
         if clearance.workspace() == self.workspace {
@@ -204,13 +224,13 @@ impl VectorIndex for EdgeIndex {
     }
 
     async fn delete_versions(&self, versions: &[VersionId]) -> Result<(), IndexError> {
-        let filter = search::filter(&Condition::of_versions(versions))?;
-        self.updating(vec![UpdateOperation::PointOperation(PointOperations::DeletePointsByFilter(filter))]).await
+        let gone = Condition::of_versions(versions);
+        self.removing(move |engine| search::ids(engine, &gone)).await
     }
 
     async fn delete_points(&self, points: &[PointId]) -> Result<(), IndexError> {
-        let ids = points.iter().map(|point| qdrant_edge::PointId::Uuid(point.0)).collect();
-        self.updating(vec![UpdateOperation::PointOperation(PointOperations::DeletePoints { ids })]).await
+        let points = points.to_vec();
+        self.removing(move |engine| search::present(engine, &points)).await
     }
 
     async fn flush(&self) -> Result<(), IndexError> {
@@ -248,14 +268,19 @@ struct Gathered {
 impl Gathered {
     fn new(engine: &EdgeShard) -> Self {
         let info = engine.info();
-        // The engine counts a point once per named vector that an optimised segment has of it.
-        let optimized = info.indexed_vectors_count / settings::NAMED_VECTORS;
+        // The engine counts the words of every point, and the vectors of those that an optimised segment has.
+        let optimized = info.indexed_vectors_count.saturating_sub(info.points_count);
         Self { points: info.points_count, unoptimized: info.points_count.saturating_sub(optimized) }
     }
 
+    /// Whether an optimised segment is there. What is removed from one is counted among its words until it is built anew.
+    fn is_built(&self) -> bool {
+        self.unoptimized < self.points
+    }
+
     /// Unoptimised points are searched one by one, and each one more is dearer to write. An optimisation costs with all
-    /// the points there are: at every half more, a library that grows to any size pays for three times its points.
+    /// the points there are: at three times as many, a library that grows to any size pays for half as much again.
     fn is_overdue(&self) -> bool {
-        self.unoptimized >= OVERDUE.max(self.points / 3)
+        self.unoptimized >= OVERDUE.max(self.points / 3 * 2)
     }
 }

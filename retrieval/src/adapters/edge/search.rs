@@ -15,12 +15,17 @@ use uuid::Uuid;
 
 use super::contain::failure;
 use super::settings::Probe;
+use super::shard::engine_id;
 use crate::adapters::bm25::TermWeights;
 use crate::adapters::condition::Condition;
 use crate::adapters::layout::{self, Depths};
 use crate::fuse::{self, Fused, Ranking};
 use crate::model::{DocumentId, PointId, VersionId};
 use crate::ports::{Candidate, IndexError, Mode, Place, Query, StoredPoint};
+
+/// Passages of the same keyword score at the end of a ranking: which of them the engine leaves out depends on when each was
+/// written, so that an index built anew would rank otherwise. With so many more at hand the ids decide.
+const TIES: usize = 64;
 
 /// The best points for `query` among those that fit `readable`.
 pub(super) fn search(
@@ -47,6 +52,14 @@ pub(super) fn count(engine: &EdgeShard, readable: &Condition) -> Result<u64, Ind
 /// The ids of every point that fits.
 pub(super) fn ids(engine: &EdgeShard, readable: &Condition) -> Result<Vec<PointId>, IndexError> {
     let records = scroll(engine, readable, None, usize::MAX, WithPayloadInterface::Bool(false))?;
+    records.iter().map(|record| point_id(&record.id)).collect()
+}
+
+/// Which of these points there are.
+pub(super) fn present(engine: &EdgeShard, points: &[PointId]) -> Result<Vec<PointId>, IndexError> {
+    let ids: Vec<_> = points.iter().copied().map(engine_id).collect();
+    let (payload, vector) = (WithPayloadInterface::Bool(false), WithVector::Bool(false));
+    let records = engine.retrieve(&ids, Some(payload), Some(vector)).map_err(failure)?;
     records.iter().map(|record| point_id(&record.id)).collect()
 }
 
@@ -92,8 +105,14 @@ impl Rankings<'_> {
     fn sparse(&self, terms: &TermWeights, depth: usize) -> Result<Ranking, IndexError> {
         let TermWeights { indices, values } = terms.clone();
         // A question of stop words alone has no sparse side.
-        let depth = if terms.is_empty() { 0 } else { depth };
-        self.nearest(VectorInternal::Sparse(SparseVector { indices, values }), layout::SPARSE, depth)
+        if terms.is_empty() || depth == 0 {
+            return Ok(Ranking::new());
+        }
+        let query = VectorInternal::Sparse(SparseVector { indices, values });
+        let mut ranking = self.nearest(query, layout::SPARSE, depth.saturating_add(TIES))?;
+        ranking.sort_by(|(a_id, a), (b_id, b)| b.total_cmp(a).then(a_id.cmp(b_id)));
+        ranking.truncate(depth);
+        Ok(ranking)
     }
 
     fn nearest(&self, query: VectorInternal, using: &str, depth: usize) -> Result<Ranking, IndexError> {
@@ -143,7 +162,7 @@ fn retrieve(
     if found.is_empty() {
         return Ok(HashMap::new());
     }
-    let ids: Vec<_> = found.iter().map(|fused| qdrant_edge::PointId::Uuid(fused.point.0)).collect();
+    let ids: Vec<_> = found.iter().map(|fused| engine_id(fused.point)).collect();
     let records = engine.retrieve(&ids, Some(ids_only()?), Some(with_vector)).map_err(failure)?;
     records.into_iter().map(|record| Ok((point_id(&record.id)?, record))).collect()
 }

@@ -34,9 +34,6 @@ use qdrant_edge::{
 use crate::adapters::bm25::Bm25Settings;
 use crate::adapters::layout;
 
-/// Vectors that every point has.
-pub(super) const NAMED_VECTORS: usize = 2;
-
 /// What a shard is built with. Fixed for a generation, except for [`Probe`], which is a matter of each search.
 #[derive(Clone, PartialEq, Debug)]
 pub struct EdgeSettings {

@@ -2,6 +2,7 @@
 //!
 //! Knows the directory's layout and how a point is laid out in the engine. Does not know threads or clearances.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -9,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use qdrant_edge::{
     CreateIndex, EdgeShard, FieldIndexOperations, JsonPath, Payload, PayloadFieldSchema, PayloadSchemaParams,
-    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, SetPayloadOp, UpdateOperation,
-    UuidIndexParams, Vector, Vectors,
+    PayloadSchemaType, PointInsertOperations, PointOperations, PointStruct, PointVectorsPersisted, SetPayloadOp,
+    SparseVector, UpdateOperation, UpdateVectorsOp, UuidIndexParams, Vector, VectorOperations, VectorPersisted,
+    VectorStructPersisted, Vectors,
 };
 use serde_json::{Value, json};
 
@@ -22,7 +24,7 @@ use crate::access::AccessLabel;
 use crate::adapters::bm25::Bm25;
 use crate::adapters::condition::Condition;
 use crate::adapters::layout;
-use crate::model::{DocumentId, WorkspaceId};
+use crate::model::{DocumentId, PointId, WorkspaceId};
 use crate::ports::{IndexError, Point};
 
 const LOCK: &str = "in-use.lock";
@@ -133,6 +135,23 @@ pub(super) fn relabelling(document: DocumentId, label: &AccessLabel) -> Result<U
     Ok(UpdateOperation::PayloadOperation(qdrant_edge::PayloadOps::SetPayload(operation)))
 }
 
+/// The operation that takes the words from points which are about to go: the engine forgets a point that is deleted, but
+/// goes on counting its words, and with them how rare each one is, until the shard is opened the next time.
+pub(super) fn silencing(points: &[PointId]) -> UpdateOperation {
+    let silence = |point: &PointId| {
+        let wordless = VectorPersisted::Sparse(SparseVector { indices: Vec::new(), values: Vec::new() });
+        let vector = VectorStructPersisted::Named(HashMap::from([(layout::SPARSE.to_owned(), wordless)]));
+        PointVectorsPersisted { id: engine_id(*point), vector }
+    };
+    let operation = UpdateVectorsOp { points: points.iter().map(silence).collect(), update_filter: None };
+    UpdateOperation::VectorOperation(VectorOperations::UpdateVectors(operation))
+}
+
+pub(super) fn removal(points: &[PointId]) -> UpdateOperation {
+    let ids = points.iter().copied().map(engine_id).collect();
+    UpdateOperation::PointOperation(PointOperations::DeletePoints { ids })
+}
+
 /// Both vectors are always given, an empty one too: when the engine moves a point it keeps the vectors that were not
 /// named, and the words of the replaced text would go on being found.
 fn point_struct(workspace: WorkspaceId, point: &Point, encoder: &Bm25) -> Result<PointStruct, IndexError> {
@@ -140,7 +159,11 @@ fn point_struct(workspace: WorkspaceId, point: &Point, encoder: &Bm25) -> Result
     let sparse = Vector::new_sparse(terms.indices, terms.values).map_err(failure)?;
     let vectors =
         Vectors::new_named([(layout::DENSE, Vector::new_dense(point.dense.to_vec())), (layout::SPARSE, sparse)]);
-    Ok(PointStruct::new(PointId::Uuid(point.id.0), vectors, payload(workspace, point)))
+    Ok(PointStruct::new(engine_id(point.id), vectors, payload(workspace, point)))
+}
+
+pub(super) fn engine_id(point: PointId) -> qdrant_edge::PointId {
+    qdrant_edge::PointId::Uuid(point.0)
 }
 
 fn payload(workspace: WorkspaceId, point: &Point) -> Value {

@@ -91,6 +91,42 @@ async fn readers_go_on_beside_writes_flushes_and_optimisations() {
     assert!(stats.unoptimized < 100 && stats.wal_bytes > 0, "{stats:?}");
 }
 
+/// The engine alone would count them until the shard is opened anew: an index restored from SQL would then rank otherwise.
+#[tokio::test]
+async fn words_of_what_was_deleted_no_longer_count() {
+    let directories = Directories::new();
+    let label = AccessLabel::tier(AccessTier::Public);
+    let kept: Vec<_> =
+        (0..8).map(|n| point(n, label.clone(), if n == 0 { "voucher printing" } else { "invoice printing" })).collect();
+    let (worn, fresh) = (
+        directories.index(HERE, &EdgeSettings::new(DIMENSIONS)),
+        directories.index(HERE, &EdgeSettings::new(DIMENSIONS)),
+    );
+    fresh.upsert(kept.clone()).await.unwrap();
+    let gone: Vec<_> = (100..140).map(|n| point(n, label.clone(), "voucher accounts")).collect();
+    worn.upsert(gone.clone()).await.unwrap();
+    worn.upsert(kept).await.unwrap();
+    let query = question(Mode::Sparse, 1, "invoice voucher", 10);
+    let expected = fresh.search(&everything(), &query).await.unwrap();
+    assert_ne!(worn.search(&everything(), &query).await.unwrap(), expected);
+    worn.delete_versions(&gone[..20].iter().map(|point| point.version).collect::<Vec<_>>()).await.unwrap();
+    worn.delete_points(&gone[20..].iter().map(|point| point.id).collect::<Vec<_>>()).await.unwrap();
+    assert_eq!(worn.search(&everything(), &query).await.unwrap(), expected);
+}
+
+/// Whichever was written first: an index that is built anew must not rank otherwise.
+#[tokio::test]
+async fn ids_decide_who_is_left_out_among_equals() {
+    let directories = Directories::new();
+    let index = directories.index(HERE, &EdgeSettings::new(DIMENSIONS));
+    let mut points: Vec<_> = (0..30).map(|n| point(n, AccessLabel::tier(AccessTier::Public), "refund")).collect();
+    points.sort_by_key(|point| std::cmp::Reverse(point.id));
+    index.upsert(points.clone()).await.unwrap();
+    let found = index.search(&everything(), &question(Mode::Sparse, 1, "refund", 12)).await.unwrap();
+    let expected: Vec<_> = points.iter().rev().take(12).map(|point| point.id).collect();
+    assert_eq!(found.iter().map(|hit| hit.point).collect::<Vec<_>>(), expected);
+}
+
 async fn ask_on(index: Arc<EdgeIndex>, reader: u64) {
     for seed in 0..400 {
         let query = question(Mode::Hybrid, reader * 1_000 + seed, "refunds", 10);

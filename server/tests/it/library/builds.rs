@@ -7,7 +7,8 @@ use std::time::Duration;
 use ingest::ports::{Catalog, Change, Outcome, Settlement};
 use retrieval::adapters::bm25::Bm25Settings;
 use retrieval::adapters::memory::MemoryIndex;
-use retrieval::model::GenerationId;
+use retrieval::model::{GenerationId, PointId};
+use retrieval::ports::Point;
 use retrieval::search::Depth;
 use server::library::{Build, BuildState, Ending, LibraryError, Wanted};
 use server::store::{JobKind, LeasedCatalog};
@@ -26,6 +27,7 @@ on_all!(
     one_that_is_held_waits_for_somebody,
     a_build_goes_on_where_it_was_stopped,
     what_was_written_to_the_former_index_does_not_become_visible,
+    what_a_job_has_written_outlasts_a_change_forth_and_back,
     every_question_meets_one_index,
 );
 
@@ -284,6 +286,40 @@ async fn what_was_written_to_the_former_index_does_not_become_visible(home: Home
     assert_eq!(home.document("late.md").await, None);
     LeasedCatalog::new(store.clone(), lease, generation).settle(MODEL, &[settlement()]).await.unwrap();
     assert!(home.document("late.md").await.is_some());
+}
+
+/// The index is live again when the job comes to its end: what it wrote there before must still be there.
+async fn what_a_job_has_written_outlasts_a_change_forth_and_back(home: Home) {
+    let home = furnished(home).await;
+    let (library, former) = (&home.library, live(&home));
+    library.reindex(Wanted::Promoted).await.unwrap();
+    assert_eq!(build(&home).await, Ending::Done(()));
+    library.roll_back().await.unwrap();
+    assert_eq!(live(&home), former);
+
+    let (lease, items) = home.ground.job(&[("late.md", "public")]).await;
+    let draft = draft(&items[0], "late");
+    let point = Point {
+        id: PointId::of(home.ground.workspace, draft.document, draft.version, draft.chunks[0].ordinal),
+        document: draft.document,
+        version: draft.version,
+        label: draft.label.clone(),
+        dense: vec![0.5; library.live().generation.dimensions].into(),
+        text: "late".into(),
+    };
+    library.live().index.upsert(vec![point]).await.unwrap();
+    library.roll_back().await.unwrap();
+    library.roll_back().await.unwrap();
+    assert_eq!(live(&home), former);
+    let settlement = Settlement {
+        item: items[0].clone(),
+        change: Change::Publish(Box::new(draft)),
+        outcome: Outcome::Indexed { document: items[0].document, chunks: 1 },
+        inside: None,
+    };
+    LeasedCatalog::new(home.ground.store.clone(), lease.clone(), former).settle(MODEL, &[settlement]).await.unwrap();
+    home.assert_in_step().await;
+    home.ground.store.job_finish(&lease).await.unwrap();
 }
 
 /// Asked all the while, through builds, changes forth and back: what is there is found each time, in one index.

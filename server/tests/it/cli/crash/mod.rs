@@ -43,15 +43,23 @@ fn nor_on_postgres() {
 
 #[test]
 #[ignore = "takes an hour: make crash"]
-#[expect(clippy::disallowed_methods, reason = "which walk is walked is no configuration of the program")]
 fn soak() {
+    walk_for_long("SQLite", None);
+}
+
+#[test]
+#[ignore = "takes an hour: make crash"]
+fn soak_on_postgres() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    walk_for_long("Postgres", Some(runtime.block_on(postgres::database())));
+}
+
+#[expect(clippy::disallowed_methods, reason = "which walk is walked is no configuration of the program")]
+fn walk_for_long(name: &str, database: Option<String>) {
     let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
     let (seed, cycles) = (number("SEED", SEED), number("CYCLES", 1_000));
-    let asked = Crash::new(seed, None).run(cycles);
-    println!("SQLite: {cycles} rounds, {asked} questions, none amiss");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let asked = Crash::new(seed, Some(runtime.block_on(postgres::database()))).run(cycles);
-    println!("Postgres: {cycles} rounds, {asked} questions, none amiss");
+    let asked = Crash::new(seed, database).run(cycles);
+    println!("{name}: {cycles} rounds, {asked} questions, none amiss");
 }
 
 /// A random walk that can be walked again.
@@ -109,6 +117,9 @@ impl Crash {
             let caller = self.caller(&server);
             self.settle(&caller, cycle);
             asked += self.work_until_killed(&mut server, &caller);
+            if cycle % 100 == 99 {
+                println!("{} rounds, {asked} questions", cycle + 1);
+            }
         }
         self.agree();
         asked
