@@ -7,6 +7,7 @@ mod access;
 mod ask;
 mod audit;
 mod backup;
+mod chores;
 mod conversations;
 mod crawl;
 mod desk;

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::chores::{look_after, until};
 use super::ingest::{Files, Lines, here};
 use super::remote::ServerFile;
 use super::{Context, Failure, Outcome, print};
@@ -23,20 +24,14 @@ use crate::config::FrontConfig;
 use crate::datadir::{DataDir, Held, HoldError, write_private};
 use crate::http::limits::Limits;
 use crate::http::{self, Desk, Front, Listening, Patience, Readiness, ReadyState, Streams, Tls, Widget};
-use crate::library::{JobKind, Library};
 use crate::people::People;
 use crate::people::door::{Door, Stay};
 use crate::people::oidc::Provider;
 use crate::people::secret::{Purpose, mint};
 use crate::wiring::{self, CageMaker, House};
 
-/// How often the library looks for work that nobody announced.
-const PAUSE: Duration = Duration::from_millis(500);
 /// How often a new certificate is looked for.
 const CERTIFICATE: Duration = Duration::from_secs(60);
-const SWEEP: Duration = Duration::from_secs(3_600);
-/// How often it is looked whether something is due.
-const DUE: Duration = Duration::from_secs(5);
 /// How long a person stays signed in, unused and at all.
 const IDLE: Duration = Duration::from_secs(3 * 24 * 3_600);
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -59,9 +54,12 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
     let tls = front(&context.config.front, context.config.listen)?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let signalled = stop.clone();
-    tasks.spawn(until(stop.clone(), async move {
-        told_to_stop().await;
-        signalled.cancel();
+    tasks.spawn(until(stop.clone(), move || {
+        let signalled = signalled.clone();
+        async move {
+            told_to_stop().await;
+            signalled.cancel();
+        }
     }));
     let data = DataDir::new(&context.config.data_dir);
     let held = data.hold().map_err(|error| match error {
@@ -100,17 +98,9 @@ pub async fn run(context: &Context, args: Args) -> Outcome {
 
     house.library.ensure_schedules().await?;
     house.library.reconcile_soon().await?;
-    for kind in JobKind::ALL {
-        tasks.spawn(until(stop.clone(), work(Arc::clone(&house.library), kind, desk.readiness.clone())));
-    }
-    tasks.spawn(until(stop.clone(), begin_what_is_due(Arc::clone(&house.library))));
-    tasks.spawn(until(stop.clone(), look_around(Arc::clone(&house.library))));
-    tasks.spawn(until(stop.clone(), fill(Arc::clone(&house.library), desk.readiness.clone())));
-    tasks.spawn(until(stop.clone(), sweep(desk.people.clone())));
-    let watch = desk.watch.clone();
-    tasks.spawn(until(stop.clone(), async move { watch.keep().await }));
-    if let Some(tls) = &tls {
-        tasks.spawn(until(stop.clone(), refresh(tls.clone())));
+    look_after(&tasks, &stop, &house.library, &desk);
+    if let Some(tls) = tls.clone() {
+        tasks.spawn(until(stop.clone(), move || refresh(tls.clone())));
     }
     http::serve(listener, desk, Listening { tls, ..plain() }, stop.clone()).await;
     stop.cancel();
@@ -208,65 +198,6 @@ fn desk(context: &Context, house: &House) -> Result<Desk, Failure> {
             .map(|widget| Widget::new(widget, house.store.clock().clone(), limits.connections)),
         front,
     })
-}
-
-/// Let go, every hour, of what nobody can use any more: stays and links that ended.
-async fn sweep(people: People) {
-    loop {
-        if let Err(error) = people.sweep().await {
-            tracing::warn!(%error, "what has ended was not swept away; will try again");
-        }
-        tokio::time::sleep(SWEEP).await;
-    }
-}
-
-/// Work off one kind of jobs. An index that started empty is whole once it was compared with the catalog.
-async fn work(library: Arc<Library>, kind: JobKind, readiness: Readiness) {
-    let done = move || {
-        if kind == JobKind::Reconcile && readiness.state() == ReadyState::Rebuilding {
-            readiness.set(ReadyState::Ready);
-        }
-    };
-    library.keep(kind, PAUSE, &done).await;
-}
-
-/// See to it that an index that started empty gets whole, whoever does the work and whatever becomes of a job.
-async fn fill(library: Arc<Library>, readiness: Readiness) {
-    while readiness.state() == ReadyState::Rebuilding {
-        tokio::time::sleep(DUE).await;
-        match library.lacks_points().await {
-            Ok(false) if readiness.state() == ReadyState::Rebuilding => readiness.set(ReadyState::Ready),
-            Ok(false) => {}
-            Ok(true) => {
-                if let Err(error) = library.reconcile_soon().await {
-                    tracing::warn!(%error, "the index is not whole, and nobody could be told; will try again");
-                }
-            }
-            Err(error) => tracing::warn!(%error, "the index could not be counted; will try again"),
-        }
-    }
-}
-
-/// Answer from what another server on the same database made live.
-async fn look_around(library: Arc<Library>) {
-    loop {
-        tokio::time::sleep(DUE).await;
-        if let Err(error) = library.look_around().await {
-            tracing::warn!(%error, "which index is live could not be looked up; will try again");
-        }
-    }
-}
-
-async fn begin_what_is_due(library: Arc<Library>) {
-    library.keep_schedules(DUE).await;
-}
-
-/// What is cut off here is taken up again at the next start: nothing half done is visible.
-async fn until(stop: CancellationToken, task: impl Future<Output = ()>) {
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = task => {}
-    }
 }
 
 /// SIGHUP, where there is such a thing.

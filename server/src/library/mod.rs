@@ -48,7 +48,7 @@ use crate::store::{Store, Task, Why};
 pub use crate::store::{
     AskedQuestion, Build, BuildState, ChunkLine, Claimed, DocumentLine, DocumentRead, Erased, Findings, InspectedChunk,
     Inspection, ItemLine, JobFilter, JobKind, JobLine, JobPassed, JobSeen, JobState, JobStatus, LedgerLine, Likeness,
-    Narrowing, Onlooker, Passed, Places, Receipt, Received, RepeatKey, Schedule, Sorting, Source, StageLine,
+    LogLine, Narrowing, Onlooker, Passed, Places, Receipt, Received, RepeatKey, Schedule, Sorting, Source, StageLine,
     StoreError, Vectors, VersionLine,
 };
 pub use arriving::{Arriving, Naming};

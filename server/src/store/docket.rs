@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use retrieval::model::{JobId, PersonId, SourceId};
 use sqlx::{AssertSqlSafe, FromRow};
 
+use super::diary::LogLine;
 use super::item::ItemLine;
 use super::job::{JobKind, JobState};
 use super::onlooker::{Eyes, Onlooker};
@@ -49,6 +50,8 @@ pub struct JobLine {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct JobSeen {
     pub line: JobLine,
+    /// What happened to it, the newest last.
+    pub log: Vec<LogLine>,
     pub items: Vec<ItemLine>,
     /// The ordinal behind which there is more.
     pub next: Option<i64>,
@@ -152,6 +155,7 @@ impl Store {
         (after, limit): (i64, usize),
     ) -> Result<Option<JobSeen>, StoreError> {
         let Some(line) = self.job_line(onlooker, job).await? else { return Ok(None) };
+        let log = self.job_log(job).await?;
         let (mut items, mut passed, mut last) = (Vec::new(), after, after);
         loop {
             let page = self.items_page(job, passed).await?;
@@ -162,7 +166,7 @@ impl Store {
                     continue;
                 }
                 if items.len() == limit {
-                    return Ok(Some(JobSeen { line, items, next: Some(last) }));
+                    return Ok(Some(JobSeen { line, log, items, next: Some(last) }));
                 }
                 last = item.ordinal;
                 let document = item.result_id.map(|id| rows::id(&id)).transpose()?;
@@ -170,7 +174,7 @@ impl Store {
                 items.push(ItemLine { origin, state, document, chunks, reason: item.reason });
             }
             if is_last {
-                return Ok(Some(JobSeen { line, items, next: None }));
+                return Ok(Some(JobSeen { line, log, items, next: None }));
             }
         }
     }

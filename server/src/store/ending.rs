@@ -2,7 +2,9 @@
 //! and changes nothing once somebody else has the job.
 
 use retrieval::model::{JobId, WorkspaceId};
+use sqlx::AssertSqlSafe;
 
+use super::diary::{Event, logged};
 use super::lease::Lease;
 use super::{Store, StoreError, rows};
 
@@ -23,12 +25,16 @@ pub enum Fault {
 
 impl Store {
     pub async fn job_finish(&self, lease: &Lease) -> Result<(), StoreError> {
-        let update = "UPDATE jobs SET state = 'done', lease_until = 0, updated_ms = $1, note = '' \
-                      WHERE id = $2 AND fence = $3 AND state = 'running'";
-        sqlx::query(update)
+        let update = format!(
+            "UPDATE jobs SET state = 'done', lease_until = 0, updated_ms = $1, note = '', {} \
+             WHERE id = $2 AND fence = $3 AND state = 'running'",
+            logged("$4")
+        );
+        sqlx::query(AssertSqlSafe(update))
             .bind(self.clock.now_ms())
             .bind(lease.job.to_string())
             .bind(lease.fence)
+            .bind(self.log_line(Event::Done, ""))
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -36,13 +42,17 @@ impl Store {
 
     /// Give the job up, for a reason that trying again would not change.
     pub async fn job_fail(&self, lease: &Lease, why: &str) -> Result<(), StoreError> {
-        let update = "UPDATE jobs SET state = 'failed', lease_until = 0, updated_ms = $1, note = $2 \
-                      WHERE id = $3 AND fence = $4 AND state = 'running'";
-        sqlx::query(update)
+        let update = format!(
+            "UPDATE jobs SET state = 'failed', lease_until = 0, updated_ms = $1, note = $2, {} \
+             WHERE id = $3 AND fence = $4 AND state = 'running'",
+            logged("$5")
+        );
+        sqlx::query(AssertSqlSafe(update))
             .bind(self.clock.now_ms())
             .bind(why)
             .bind(lease.job.to_string())
             .bind(lease.fence)
+            .bind(self.log_line(Event::Failed, why))
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -50,35 +60,46 @@ impl Store {
 
     /// Hand the job back, for anybody to claim at once.
     pub async fn job_release(&self, lease: &Lease) -> Result<(), StoreError> {
-        let update = "UPDATE jobs SET state = 'queued', lease_until = 0 \
-                      WHERE id = $1 AND fence = $2 AND state = 'running'";
-        sqlx::query(update).bind(lease.job.to_string()).bind(lease.fence).execute(&self.writer).await?;
+        let update = format!(
+            "UPDATE jobs SET state = 'queued', lease_until = 0, {} WHERE id = $1 AND fence = $2 AND state = 'running'",
+            logged("$3")
+        );
+        let update = sqlx::query(AssertSqlSafe(update)).bind(lease.job.to_string()).bind(lease.fence);
+        update.bind(self.log_line(Event::HandedBack, "")).execute(&self.writer).await?;
         Ok(())
     }
 
     /// Whoever works here goes: all of their jobs are for anybody to claim at once. How many there were.
     pub async fn jobs_release(&self, owner: &str) -> Result<u64, StoreError> {
-        let update = "UPDATE jobs SET state = 'queued', lease_until = 0 WHERE state = 'running' AND lease_owner = $1";
-        Ok(sqlx::query(update).bind(owner).execute(&self.writer).await?.rows_affected())
+        let update = format!(
+            "UPDATE jobs SET state = 'queued', lease_until = 0, {} WHERE state = 'running' AND lease_owner = $1",
+            logged("$2")
+        );
+        let update = sqlx::query(AssertSqlSafe(update)).bind(owner).bind(self.log_line(Event::HandedBack, ""));
+        Ok(update.execute(&self.writer).await?.rows_affected())
     }
 
     /// The work broke off: the job waits a while, longer each time, and `why` says what for.
     pub async fn job_set_back(&self, lease: &Lease, fault: Fault, why: &str) -> Result<(), StoreError> {
-        let update = "UPDATE jobs SET state = 'queued', lease_until = 0, updated_ms = $1, not_before = $2, note = $3, \
-                        setbacks = setbacks + 1, faults = faults + $4, is_blamed = $4 \
-                      WHERE id = $5 AND fence = $6 AND state = 'running'";
+        let update = format!(
+            "UPDATE jobs SET state = 'queued', lease_until = 0, updated_ms = $1, not_before = $2, note = $3, \
+               setbacks = setbacks + 1, faults = faults + $4, is_blamed = $4, {} \
+             WHERE id = $5 AND fence = $6 AND state = 'running'",
+            logged("$7")
+        );
         let now = self.clock.now_ms();
         let own = match fault {
             Fault::House => 0_i64,
             Fault::Job => 1,
         };
-        sqlx::query(update)
+        sqlx::query(AssertSqlSafe(update))
             .bind(now)
             .bind(now + wait_ms(lease.setbacks))
             .bind(why)
             .bind(own)
             .bind(lease.job.to_string())
             .bind(lease.fence)
+            .bind(self.log_line(Event::SetBack, why))
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -86,13 +107,17 @@ impl Store {
 
     /// Stop here, as somebody asked: what was done stays, what was not says so.
     pub async fn job_cancel(&self, lease: &Lease) -> Result<(), StoreError> {
-        let update = "UPDATE jobs SET state = 'cancelled', lease_until = 0, updated_ms = $1 \
-                      WHERE id = $2 AND fence = $3 AND state = 'running'";
+        let update = format!(
+            "UPDATE jobs SET state = 'cancelled', lease_until = 0, updated_ms = $1, {} \
+             WHERE id = $2 AND fence = $3 AND state = 'running'",
+            logged("$4")
+        );
         let mut tx = self.write().await?;
-        let cancelled = sqlx::query(update)
+        let cancelled = sqlx::query(AssertSqlSafe(update))
             .bind(self.clock.now_ms())
             .bind(lease.job.to_string())
             .bind(lease.fence)
+            .bind(self.log_line(Event::Cancelled, ""))
             .execute(&mut *tx)
             .await?;
         if cancelled.rows_affected() == 1 {
@@ -104,14 +129,22 @@ impl Store {
     /// Ask for the end of a job: one that waits ends here, one that runs is told. False when it is over, or never was.
     pub async fn job_stop(&self, workspace: WorkspaceId, job: JobId) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let ask = "UPDATE jobs SET stop_asked = 1, updated_ms = $1 \
-                   WHERE id = $2 AND workspace_id = $3 AND state IN ('open', 'queued', 'running')";
+        let ask = format!(
+            "UPDATE jobs SET stop_asked = 1, updated_ms = $1, {} \
+             WHERE id = $2 AND workspace_id = $3 AND state IN ('open', 'queued', 'running')",
+            logged("$4")
+        );
         let (now, id) = (self.clock.now_ms(), job.to_string());
-        let asked = sqlx::query(ask).bind(now).bind(&id).bind(workspace.to_string()).execute(&mut *tx).await?;
-        let end = "UPDATE jobs SET state = 'cancelled', fence = fence + 1 WHERE id = $1 AND state = 'queued' \
-                     AND stop_asked = 1 AND workspace_id = $2 RETURNING source_id";
+        let ask = sqlx::query(AssertSqlSafe(ask)).bind(now).bind(&id).bind(workspace.to_string());
+        let asked = ask.bind(self.log_line(Event::StopAsked, "")).execute(&mut *tx).await?;
+        let end = format!(
+            "UPDATE jobs SET state = 'cancelled', fence = fence + 1, {} WHERE id = $1 AND state = 'queued' \
+               AND stop_asked = 1 AND workspace_id = $2 RETURNING source_id",
+            logged("$3")
+        );
+        let end = sqlx::query_as(AssertSqlSafe(end)).bind(&id).bind(workspace.to_string());
         let ended: Option<(Option<String>,)> =
-            sqlx::query_as(end).bind(&id).bind(workspace.to_string()).fetch_optional(&mut *tx).await?;
+            end.bind(self.log_line(Event::Cancelled, "")).fetch_optional(&mut *tx).await?;
         if let Some((source,)) = ended {
             let source = source.map(|source| rows::id(&source)).transpose()?;
             self.items_end(&mut tx, (job, source), "1 = 1", ("cancelled", STOPPED)).await?;

@@ -4,7 +4,9 @@
 //! something in it stopped, is taken up with the question what was in hand: what was so three times goes into quarantine.
 
 use retrieval::model::{JobId, SourceId, WorkspaceId};
+use sqlx::AssertSqlSafe;
 
+use super::diary::{Event, logged};
 use super::ending::LONGEST_WAIT_MS;
 use super::job::JobKind;
 use super::writing::Writing;
@@ -86,18 +88,23 @@ impl Store {
     ) -> Result<Option<(Lease, bool)>, StoreError> {
         // The condition stands here again: two workers may choose the same row, and the second must find it taken. One that
         // still ran has lost its process.
-        let update = "UPDATE jobs SET state = 'running', lease_owner = $1, lease_until = $2, fence = fence + 1, \
-                        updated_ms = $3, note = '', \
-                        faults = CASE WHEN state = 'running' THEN faults + 1 ELSE faults END, \
-                        is_blamed = CASE WHEN state = 'running' THEN 1 ELSE is_blamed END \
-                      WHERE id = $4 AND (state = 'queued' OR (state = 'running' AND lease_until < $3)) \
-                      RETURNING workspace_id, fence, source_id, faults, setbacks, is_blamed";
+        let update = format!(
+            "UPDATE jobs SET state = 'running', lease_owner = $1, lease_until = $2, fence = fence + 1, \
+               updated_ms = $3, note = '', \
+               faults = CASE WHEN state = 'running' THEN faults + 1 ELSE faults END, \
+               is_blamed = CASE WHEN state = 'running' THEN 1 ELSE is_blamed END, {} \
+             WHERE id = $4 AND (state = 'queued' OR (state = 'running' AND lease_until < $3)) \
+             RETURNING workspace_id, fence, source_id, faults, setbacks, is_blamed",
+            logged("CASE WHEN state = 'running' THEN $5 ELSE $6 END")
+        );
         let now = self.clock.now_ms();
-        let claimed: Option<ClaimedRow> = sqlx::query_as(update)
+        let claimed: Option<ClaimedRow> = sqlx::query_as(AssertSqlSafe(update))
             .bind(owner)
             .bind(now + lease_ms())
             .bind(now)
             .bind(job.to_string())
+            .bind(self.log_line(Event::TakenOver, ""))
+            .bind(self.log_line(Event::Begun, ""))
             .fetch_optional(&mut **tx)
             .await?;
         let lease = |(workspace, fence, source, faults, setbacks, is_blamed): ClaimedRow| {
@@ -118,8 +125,10 @@ impl Store {
         self.items_end(tx, (lease.job, lease.source), &poison, ("quarantined", POISON)).await?;
         let is_hopeless = !lease.kind.has_items() && lease.faults >= MOST_FAULTS;
         let (state, note) = if is_hopeless { ("failed", GIVEN_UP) } else { ("running", "") };
-        let update = "UPDATE jobs SET is_blamed = 0, state = $1, note = $2 WHERE id = $3";
-        sqlx::query(update).bind(state).bind(note).bind(&job).execute(&mut **tx).await?;
+        let line = if is_hopeless { self.log_line(Event::Failed, GIVEN_UP) } else { String::new() };
+        let update = format!("UPDATE jobs SET is_blamed = 0, state = $1, note = $2, {} WHERE id = $3", logged("$4"));
+        let update = sqlx::query(AssertSqlSafe(update)).bind(state).bind(note).bind(&job);
+        update.bind(line).execute(&mut **tx).await?;
         Ok(is_hopeless)
     }
 

@@ -126,8 +126,8 @@ struct LineRow {
 const COLUMNS: &str = "d.id, d.tier, d.group_names, d.live_version, d.updated_ms, v.title, v.kind, v.language, v.dated, \
                        v.author, v.problems";
 const FROM: &str = "documents d JOIN versions v ON v.id = d.live_version";
-/// The same documents. Where nothing is asked of their versions, neither database looks those up.
-const COUNTED: &str = "documents d LEFT JOIN versions v ON v.id = d.live_version";
+/// The same documents, where nothing is asked of their versions.
+const ALONE: &str = "documents d";
 
 /// What a reader is shown of an origin, as `wire::place` has it: an address, or the last part of a path.
 const SHOWN: &str = "CASE WHEN substr(o.origin, 1, 7) = 'http://' OR substr(o.origin, 1, 8) = 'https://' THEN o.origin \
@@ -180,7 +180,8 @@ impl Store {
 
     /// How many there are in all; only for whom totals tell nothing new.
     pub async fn documents_total(&self, clearance: &Clearance, narrowing: &Narrowing) -> Result<usize, StoreError> {
-        let Some(phrase) = self.narrowed_of("COUNT(*)", COUNTED, clearance, narrowing).await? else { return Ok(0) };
+        let from = if narrowing.with_problems || narrowing.problem.is_some() { FROM } else { ALONE };
+        let Some(phrase) = self.narrowed_of("COUNT(*)", from, clearance, narrowing).await? else { return Ok(0) };
         let counted: Vec<(i64,)> = phrase.fetch_all(&self.reader).await?;
         Ok(counted.first().map_or(0, |(count,)| rows::size(*count)))
     }
@@ -338,9 +339,11 @@ impl Store {
                 Places::Whole => "o.origin",
                 Places::Shown => SHOWN,
             };
+            // Each part is gone through once, in an index, however many documents there are.
             phrase.push(&format!(
-                " AND ({} OR EXISTS (SELECT 1 FROM origins o WHERE o.document_id = d.id AND ({})))",
-                like("v.title"),
+                " AND (d.live_version IN (SELECT w.id FROM versions w WHERE {}) \
+                  OR d.id IN (SELECT o.document_id FROM origins o WHERE o.workspace_id = {workspace} AND ({})))",
+                like("w.title"),
                 like(place)
             ));
         }

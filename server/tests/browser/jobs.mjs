@@ -19,6 +19,8 @@ test("a job is watched to its end without a reload, and tells of each item", asy
   await beside.page.locator(".line-card", { hasText: "yours" }).first().click();
   await beside.page.locator("#job .badge.good", { hasText: "Done" }).first().waitFor({ timeout: 120_000 });
   await beside.page.locator("#job .card", { hasText: "41 items · 1 failed" }).waitFor();
+  await beside.page.locator("#job-log summary").click();
+  assert.match(await beside.page.locator("#job-log").innerText(), /begun[^]*done/);
   await beside.page.getByRole("button", { name: "Not taken in 1" }).click();
   assert.equal(await beside.page.locator("tbody tr").count(), 1);
   assert.match(await beside.page.locator("tbody tr").innerText(), /watch-broken\.pdf[^]*damaged/);

@@ -57,13 +57,35 @@ await house.stop();
 await promisify(execFile)("python3", ["-c", FILL, join(house.data, "lectern.db"), conversation, String(DOCUMENTS), String(MESSAGES / 2)]);
 await house.start();
 
-/** What stalled a page since it was last asked: the longest task, and how long the longest frame was on its way. */
+/** What stalled a page since it was last asked: the longest task. */
 async function watched(page) {
   await page.evaluate(() => {
     globalThis.stalls = [];
     new PerformanceObserver((list) => globalThis.stalls.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
   });
   return async () => page.evaluate(() => Math.round(Math.max(0, ...globalThis.stalls.splice(0))));
+}
+
+/** Scroll what is scrolled from here to the end and back, a third of a screen a frame; the longest frame, and the typical one. */
+async function scrolled(page, selector) {
+  return page.evaluate(async (selector) => {
+    let box = document.querySelector(selector);
+    while (box !== document.scrollingElement && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement ?? document.scrollingElement;
+    const frame = () => new Promise((go) => requestAnimationFrame(go));
+    const frames = [];
+    const step = Math.max(box.clientHeight / 3, (box.scrollHeight - box.clientHeight) / 300);
+    for (const way of [1, -1]) {
+      for (let before = NaN, at = performance.now(); box.scrollTop !== before;) {
+        before = box.scrollTop;
+        box.scrollTop += way * step;
+        const now = await frame();
+        frames.push(now - at);
+        at = now;
+      }
+    }
+    frames.sort((a, b) => a - b);
+    return { longest: Math.round(frames.at(-1)), typical: Math.round(frames[Math.floor(frames.length / 2)]), frames: frames.length };
+  }, selector);
 }
 
 /** @param {string} what @param {Record<string, number>} figures in milliseconds, if they do not say otherwise */
@@ -90,39 +112,45 @@ async function library() {
   const { page, close } = await visit({ as: ADMIN, path: "/account", width: 1_440 });
   const stall = await watched(page);
   const way = page.getByRole("link", { name: "Library", exact: true }).first();
-  const usable = await timed(page, () => way.click(), () => page.locator("tbody tr").nth(49).waitFor());
-  const opening = await stall();
+  const usable = await timed(() => way.click(), () => page.locator("tbody tr").nth(49).waitFor());
+  tell(`library of ${DOCUMENTS} documents, opened`, { usable, "longest stall": await stall() });
   const pages = [];
   for (let at = 1; at <= PAGES; at++) {
-    pages.push(await timed(page, () => page.getByRole("button", { name: "Show more" }).click(), () => page.locator("tbody tr").nth(at * 50 + 49).waitFor()));
+    pages.push(await timed(() => page.getByRole("button", { name: "Show more" }).click(), () => page.locator("tbody tr").nth(at * 50 + 49).waitFor()));
   }
-  const paging = await stall();
-  for (let at = 0; at < 100; at++) await page.mouse.wheel(0, 900);
-  await page.locator("#documents-search").scrollIntoViewIfNeeded();
-  const scrolling = await stall();
-  const filtered = await timed(page, () => page.getByLabel("State").selectOption("failed"), () => page.locator(".empty").waitFor());
-  const searched = await timed(page, () => page.goto(`${house.origin}/library?q=leaf+4999`), () => page.locator("tbody tr").nth(9).waitFor());
-  tell(`library of ${DOCUMENTS} documents`, { usable, "longest stall": opening, "next page": median(pages), "slowest page": Math.max(...pages), "stall of paging": paging, "stall of scrolling": scrolling, "by state": filtered, "by words": searched });
+  tell(`${PAGES} more pages of it`, { median: median(pages), slowest: Math.max(...pages), "longest stall": await stall() });
+  const { longest, typical, frames } = await scrolled(page, "#library");
+  tell(`scrolled through ${(PAGES + 1) * 50} rows and back`, { frames, "typical frame": typical, "longest frame": longest, "longest stall": await stall() });
+  const filtered = await timed(() => page.getByLabel("State", { exact: true }).selectOption("failed"), () => page.locator(".empty").waitFor());
+  const searched = await timed(() => page.goto(`${house.origin}/library?q=leaf+4999`), () => page.locator("tbody tr").nth(9).waitFor());
+  tell("narrowed", { "by state": filtered, "by words": searched });
   await close();
 }
 
 async function talk() {
   const { page, close } = await visit({ as: ADMIN, path: "/account" });
   const stall = await watched(page);
-  const usable = await timed(page, () => page.evaluate((to) => { const link = Object.assign(document.createElement("a"), { href: to }); document.body.append(link); link.click(); }, `/c/${conversation}`), () => page.locator(".turn .actions button").first().waitFor());
-  const opening = await stall();
-  for (let shown = 30; shown < MESSAGES / 2; shown = await page.locator(".turn").count()) {
-    await page.locator("#thread").evaluate((thread) => { thread.scrollTop = 0; });
-    await page.locator(".turn").nth(Math.min(shown, MESSAGES / 2 - 1)).waitFor({ state: "attached" });
+  const follow = (to) => page.evaluate((to) => { const link = Object.assign(document.createElement("a"), { href: to }); document.body.append(link); link.click(); }, to);
+  const usable = await timed(() => follow(`/c/${conversation}`), () => page.locator(".turn .actions button").first().waitFor());
+  tell(`conversation of ${MESSAGES} messages, opened`, { usable, "longest stall": await stall() });
+  const pages = [];
+  for (let shown = await page.locator(".turn").count(); shown < MESSAGES / 2; shown = await page.locator(".turn").count()) {
+    const more = shown;
+    pages.push(await timed(
+      () => page.locator("#thread").evaluate((thread) => { thread.scrollTop = 1; thread.scrollTop = 0; }),
+      () => page.waitForFunction((more) => document.querySelectorAll(".turn").length > more, more),
+    ));
   }
-  const reading = await stall();
+  tell("all of it, from the end to the beginning", { pages: pages.length, median: median(pages), slowest: Math.max(...pages), "longest stall": await stall() });
+  const { longest, typical, frames } = await scrolled(page, "#thread");
+  tell("scrolled through it and back", { frames, "typical frame": typical, "longest frame": longest, "longest stall": await stall() });
   await page.locator("#question").fill("and for annual plans?");
-  tell(`conversation of ${MESSAGES} messages`, { usable, "longest stall": opening, "stall of reading it all": reading, "stall of typing at its end": await stall() });
+  tell("typed at its end", { "longest stall": await stall() });
   await close();
 }
 
-/** @param {import("playwright-core").Page} page @param {() => Promise<unknown>} act @param {() => Promise<unknown>} come */
-async function timed(page, act, come) {
+/** @param {() => Promise<unknown>} act @param {() => Promise<unknown>} come */
+async function timed(act, come) {
   const from = performance.now();
   await act();
   await come();

@@ -4,7 +4,8 @@
  *
  * @typedef {{path?: string, url?: string, status: string, document_id: string | null, chunks: number, reason: string | null}} Item
  * @typedef {{job: string, state: string, items: Item[], kind?: string, created_ms?: number, note?: string | null, stop_asked?: boolean,
- *   counts?: Record<string, number>, stages?: {name: string, done: number, total: number}[], next?: string | null}} Job
+ *   counts?: Record<string, number>, stages?: {name: string, done: number, total: number}[],
+ *   log?: {at_ms: number, event: string, why: string | null}[], next?: string | null}} Job
  */
 
 import { call } from "../api.js";

@@ -11,7 +11,7 @@ pub(super) use watch::one as watch_one;
 use super::desk::{self, Desk};
 use super::{Context, Failure, Outcome, print};
 use crate::clock::spelt;
-use crate::http::wire::{JobLineReply, JobReply};
+use crate::http::wire::{JobLineReply, JobLogReply, JobReply};
 use crate::library::{JobFilter, JobKind, JobState, Onlooker};
 use crate::wiring::House;
 
@@ -134,6 +134,9 @@ fn words(status: &JobReply) {
             0 => print::line(&format!("  {:<16} {}", stage.name, stage.done)),
             total => print::line(&format!("  {:<16} {} of {total}", stage.name, stage.done)),
         }
+    }
+    for JobLogReply { at_ms, event, why } in &status.log {
+        print::line(&format!("  {} {event} {}", spelt(*at_ms), why.as_deref().unwrap_or_default()).trim_end());
     }
     for item in status.items.iter().filter(|item| item.reason.is_some()) {
         let name = item.path.as_deref().or(item.url.as_deref()).unwrap_or_default();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::is_url;
-use crate::library::{ItemLine, JobLine, JobSeen, StageLine, bare_origin};
+use crate::library::{ItemLine, JobLine, JobSeen, LogLine, StageLine, bare_origin};
 
 #[derive(Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +33,14 @@ pub struct JobStageReply {
     pub done: usize,
     /// 0 while it is not known.
     pub total: usize,
+}
+
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, ToSchema)]
+pub struct JobLogReply {
+    pub at_ms: i64,
+    /// `begun`, `taken_over`, `handed_back`, `set_back`, `stop_asked`, `done`, `failed` or `cancelled`.
+    pub event: String,
+    pub why: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, ToSchema)]
@@ -94,6 +102,8 @@ pub struct JobReply {
     /// How many of the items that the viewer sees are in which state.
     pub counts: BTreeMap<String, usize>,
     pub stages: Vec<JobStageReply>,
+    /// What happened to it, the newest last.
+    pub log: Vec<JobLogReply>,
     /// Those that the viewer sees, in their order.
     pub items: Vec<ItemReply>,
     /// Where the items go on; none at their end.
@@ -128,6 +138,12 @@ impl From<StageLine> for JobStageReply {
     }
 }
 
+impl From<LogLine> for JobLogReply {
+    fn from(LogLine { at_ms, event, why }: LogLine) -> Self {
+        Self { at_ms, event, why }
+    }
+}
+
 impl From<JobLine> for JobLineReply {
     fn from(line: JobLine) -> Self {
         let JobLine { job, kind, state, created_ms, updated_ms, own, source, stop_asked, note, items, stages } = line;
@@ -143,6 +159,22 @@ impl JobReply {
         let JobLineReply { job, kind, state, created_ms, updated_ms, own, source, stop_asked, note, items, stages } =
             seen.line.into();
         let (counts, items) = (items, seen.items.into_iter().map(ItemReply::from).collect());
-        Self { job, kind, state, created_ms, updated_ms, own, source, stop_asked, note, counts, stages, items, next }
+        let log = seen.log.into_iter().map(JobLogReply::from).collect();
+        Self {
+            job,
+            kind,
+            state,
+            created_ms,
+            updated_ms,
+            own,
+            source,
+            stop_asked,
+            note,
+            counts,
+            stages,
+            log,
+            items,
+            next,
+        }
     }
 }

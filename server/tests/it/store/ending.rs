@@ -20,6 +20,7 @@ on_both!(
     numbers_are_for_those_whom_they_tell_nothing_new,
     a_list_is_narrowed_and_a_job_is_read_page_by_page,
     jobs_of_the_house_are_forgotten_and_others_are_not,
+    the_log_tells_what_happened_and_stays_short,
 );
 
 async fn states(ground: &Ground, lease: &Lease) -> (String, Vec<(String, Option<String>)>) {
@@ -225,4 +226,36 @@ async fn jobs_of_the_house_are_forgotten_and_others_are_not(ground: Ground) {
     ground.turn(8 * 24 * HOUR_MS);
     assert_eq!(ground.store.jobs_sweep().await.unwrap(), 1);
     assert!(ground.store.job_status(ground.workspace, uploads.job).await.unwrap().is_some());
+}
+
+async fn the_log_tells_what_happened_and_stays_short(ground: Ground) {
+    let (lease, _) = ground.job(&[("a.md", "public")]).await;
+    let store = &ground.store;
+    store.job_set_back(&lease, Fault::House, "the disk\nis full").await.unwrap();
+    ground.turn(HOUR_MS);
+    store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
+    ground.turn(HOUR_MS);
+    let lease = store.job_claim(JobKind::Ingest, "c").await.unwrap().unwrap();
+    store.job_release(&lease).await.unwrap();
+    let lease = store.job_claim(JobKind::Ingest, "c").await.unwrap().unwrap();
+    store.job_stop(ground.workspace, lease.job).await.unwrap();
+    store.job_cancel(&lease).await.unwrap();
+    let everything = ground.everything();
+    let onlooker = Onlooker { clearance: &everything, person: None, keeps_house: true };
+    let log = store.job_seen(onlooker, lease.job, (-1, 10)).await.unwrap().unwrap().log;
+    let events: Vec<&str> = log.iter().map(|line| line.event.as_str()).collect();
+    let expected = ["begun", "set_back", "begun", "taken_over", "handed_back", "begun", "stop_asked", "cancelled"];
+    assert_eq!(events, expected);
+    assert_eq!(log[1].why.as_deref(), Some("the disk is full"));
+    assert_eq!(log[2].at_ms - log[1].at_ms, HOUR_MS);
+
+    let (mut lease, _) = ground.job(&[("b.md", "public")]).await;
+    for _ in 0..200 {
+        store.job_set_back(&lease, Fault::House, &"the index could not be used ".repeat(3)).await.unwrap();
+        ground.turn(HOUR_MS);
+        lease = store.job_claim(JobKind::Ingest, "b").await.unwrap().unwrap();
+    }
+    let log = store.job_log(lease.job).await.unwrap();
+    assert!((20..80).contains(&log.len()), "{}", log.len());
+    assert_eq!(log.last().unwrap().event, "begun");
 }

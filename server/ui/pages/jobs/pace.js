@@ -1,5 +1,6 @@
 // @ts-check
-/** How long a job may take yet, from what was seen of it since the page was opened. Says nothing before it has seen enough. */
+/** How fast a job is and how long it may take yet, from what was seen of it since the page was opened. Says nothing before it has
+ * seen enough. */
 
 const LEAST_MS = 4_000;
 
@@ -13,11 +14,11 @@ export function pace() {
     last = { at: performance.now(), done, all };
     first ??= last;
   };
-  /** In milliseconds. @returns {number | null} */
-  const left = () => {
+  /** Milliseconds for one, and for all that are left. @returns {{eachMs: number, leftMs: number} | null} */
+  const now = () => {
     if (!first || last.done >= last.all) return null;
     const [tookMs, done] = [last.at - first.at, last.done - first.done];
-    return done > 0 && tookMs >= LEAST_MS ? ((last.all - last.done) * tookMs) / done : null;
+    return done > 0 && tookMs >= LEAST_MS ? { eachMs: tookMs / done, leftMs: ((last.all - last.done) * tookMs) / done } : null;
   };
-  return { saw, left };
+  return { saw, now };
 }

@@ -23,6 +23,8 @@ export function picker({ groups, changed }) {
   /** @type {HTMLElement | null} */
   let rows = null;
 
+  /** What each box is for. @type {WeakMap<HTMLInputElement, Line>} */
+  const lines = new WeakMap();
   const boxes = () => /** @type {HTMLInputElement[]} */ ([...(rows?.querySelectorAll("input.pick-box") ?? [])]);
   const tell = () => {
     node.hidden = picked.size === 0;
@@ -36,6 +38,13 @@ export function picker({ groups, changed }) {
     for (const box of boxes()) box.checked = false;
     tell();
   };
+  /** @param {HTMLInputElement} box */
+  const keep = (box) => {
+    const line = lines.get(box);
+    if (!line) return;
+    if (box.checked) picked.set(line.document_id, line);
+    else picked.delete(line.document_id);
+  };
   const focusFirst = () => every?.focus();
 
   /** The box at the head of the table. @param {HTMLElement} body */
@@ -44,7 +53,10 @@ export function picker({ groups, changed }) {
     every = h("input", { type: "checkbox", "aria-label": say("library.pick_all") });
     every.addEventListener("change", () => {
       const wanted = every?.checked ?? false;
-      for (const box of boxes()) if (box.checked !== wanted) box.click();
+      for (const box of boxes()) {
+        box.checked = wanted;
+        keep(box);
+      }
       tell();
     });
     return every;
@@ -52,9 +64,9 @@ export function picker({ groups, changed }) {
   /** @param {Line} line */
   const box = (line) => {
     const made = h("input", { type: "checkbox", class: "pick-box", "aria-label": say("library.pick_one", { title: line.title }) });
+    lines.set(made, line);
     made.addEventListener("change", () => {
-      if (made.checked) picked.set(line.document_id, line);
-      else picked.delete(line.document_id);
+      keep(made);
       tell();
     });
     return made;
