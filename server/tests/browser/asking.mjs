@@ -58,7 +58,7 @@ test("a question is asked and its source read with nothing but the keyboard", as
   assert.match(await focused(), /^source-/, "the focus is at the head of the source");
   await page.keyboard.press("Escape");
   assert.equal(await focused(), "Source 1: Refunds", "and goes back to where it came from");
-  assert.equal(await page.locator(".source").count(), 0);
+  await page.locator(".source").waitFor({ state: "detached" });
   assert.deepEqual(trouble, []);
   await close();
 });
