@@ -136,7 +136,7 @@ fn words(status: &JobReply) {
         }
     }
     for JobLogReply { at_ms, event, why } in &status.log {
-        print::line(&format!("  {} {event} {}", spelt(*at_ms), why.as_deref().unwrap_or_default()).trim_end());
+        print::line(format!("  {} {event} {}", spelt(*at_ms), why.as_deref().unwrap_or_default()).trim_end());
     }
     for item in status.items.iter().filter(|item| item.reason.is_some()) {
         let name = item.path.as_deref().or(item.url.as_deref()).unwrap_or_default();

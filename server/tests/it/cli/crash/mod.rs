@@ -59,7 +59,13 @@ fn walk_for_long(name: &str, database: Option<String>) {
     let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
     let (seed, cycles) = (number("SEED", SEED), number("CYCLES", 1_000));
     let asked = Crash::new(seed, database).run(cycles);
-    println!("{name}: {cycles} rounds, {asked} questions, none amiss");
+    say(&format!("{name}: {cycles} rounds, {asked} questions, none amiss"));
+}
+
+/// For whoever waits for the end of a long walk.
+#[expect(clippy::print_stdout, reason = "it is all that one sees of it for an hour")]
+fn say(words: &str) {
+    println!("{words}");
 }
 
 /// A random walk that can be walked again.
@@ -118,7 +124,7 @@ impl Crash {
             self.settle(&caller, cycle);
             asked += self.work_until_killed(&mut server, &caller);
             if cycle % 100 == 99 {
-                println!("{} rounds, {asked} questions", cycle + 1);
+                say(&format!("{} rounds, {asked} questions", cycle + 1));
             }
         }
         self.agree();
