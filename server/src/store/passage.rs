@@ -2,11 +2,11 @@
 //!
 //! `passages` is the only way a chunk's text leaves for a reader: live version, same workspace, label admitted now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use retrieval::access::{AccessLabel, Clearance};
-use retrieval::model::{ContentHash, Cut, DocumentId, Passage, PointId, VersionId, text_in_context};
+use retrieval::model::{ContentHash, Cut, DocumentId, Passage, PointId, VersionId, WorkspaceId, text_in_context};
 use retrieval::ports::{Shelf, ShelfError};
 use sqlx::{AssertSqlSafe, FromRow};
 
@@ -176,6 +176,31 @@ impl Store {
         });
         let documents = documents.collect::<Result<Vec<_>, StoreError>>()?;
         Ok(documents.into_iter().filter(|found| clearance.admits(clearance.workspace(), &found.label)).collect())
+    }
+
+    /// Those of these versions that are seen, or will be once the job that is at work on them comes to its end.
+    pub async fn versions_wanted(
+        &self,
+        workspace: WorkspaceId,
+        versions: &[VersionId],
+    ) -> Result<HashSet<VersionId>, StoreError> {
+        let mut wanted = HashSet::new();
+        for page in versions.chunks(PAGE) {
+            // In one statement: what waits at its begin and is seen at its end is in one of them.
+            let places = rows::placeholders(3, page.len());
+            let select = format!(
+                "SELECT i.version_id FROM job_items i JOIN jobs j ON j.id = i.job_id WHERE j.workspace_id = $1 \
+                   AND j.state = 'running' AND j.lease_until > $2 AND i.state = 'queued' AND i.version_id IN ({places}) \
+                 UNION SELECT live_version FROM documents WHERE workspace_id = $1 AND live_version IN ({places})"
+            );
+            let query = sqlx::query_as::<_, (String,)>(AssertSqlSafe(select)).bind(workspace.to_string());
+            let query = query.bind(self.clock.now_ms());
+            let query = page.iter().fold(query, |query, version| query.bind(version.to_string()));
+            for (version,) in query.fetch_all(&self.reader).await? {
+                wanted.insert(rows::id(&version)?);
+            }
+        }
+        Ok(wanted)
     }
 }
 

@@ -1,10 +1,7 @@
-//! Texts that are cut into chunks again, for a build of the index that has other ones. The former chunks stay beside them. And
-//! which versions an index may hold.
-
-use std::collections::HashSet;
+//! Texts that are cut into chunks again, for a build of the index that has other ones. The former chunks stay beside them.
 
 use retrieval::access::Clearance;
-use retrieval::model::{Chunk, ContentHash, Cut, DocumentId, VersionId, WorkspaceId};
+use retrieval::model::{Chunk, ContentHash, Cut, DocumentId, VersionId};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::document::{Text, chunks_put};
@@ -70,31 +67,6 @@ impl Store {
             }
         }
         Ok(texts)
-    }
-
-    /// Those of these versions that are seen, or will be once the job that is at work on them comes to its end.
-    pub async fn versions_wanted(
-        &self,
-        workspace: WorkspaceId,
-        versions: &[VersionId],
-    ) -> Result<HashSet<VersionId>, StoreError> {
-        let mut wanted = HashSet::new();
-        for page in versions.chunks(PAGE) {
-            // In one statement: what waits at its begin and is seen at its end is in one of them.
-            let places = rows::placeholders(3, page.len());
-            let select = format!(
-                "SELECT i.version_id FROM job_items i JOIN jobs j ON j.id = i.job_id WHERE j.workspace_id = $1 \
-                   AND j.state = 'running' AND j.lease_until > $2 AND i.state = 'queued' AND i.version_id IN ({places}) \
-                 UNION SELECT live_version FROM documents WHERE workspace_id = $1 AND live_version IN ({places})"
-            );
-            let query = sqlx::query_as::<_, (String,)>(AssertSqlSafe(select)).bind(workspace.to_string());
-            let query = query.bind(self.clock.now_ms());
-            let query = page.iter().fold(query, |query, version| query.bind(version.to_string()));
-            for (version,) in query.fetch_all(&self.reader).await? {
-                wanted.insert(rows::id(&version)?);
-            }
-        }
-        Ok(wanted)
     }
 
     async fn pages_by_chunks(&self, version: &str) -> Result<Vec<(u32, usize)>, StoreError> {
