@@ -174,6 +174,55 @@ test("many at once: other readers, and out; what cannot be done says why", async
   await close();
 });
 
+test("a long list is leafed through: a reload and the way back show the page that was open, and what was picked stays picked", async () => {
+  const names = Array.from({ length: 53 }, (_, n) => onDisk(`quay-${n}.txt`, `Quay ${n} is let by the day.\n`));
+  await house.ingest("internal", names);
+  const { page, trouble, close } = await visit({ as: await person(EDITOR, "editor", "internal"), path: "/library?q=quay-" });
+  const rows = page.locator("tbody tr");
+  const turned = async (press, to, count) => {
+    await press();
+    await page.locator(".leaves", { hasText: `Page ${to}` }).waitFor();
+    assert.equal(await rows.count(), count);
+  };
+  await rows.nth(49).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Previous" }).isVisible(), false);
+  const first = await page.locator("a.name").first().innerText();
+  await page.locator(".pick-box").first().check();
+  await turned(() => page.getByRole("button", { name: "Next" }).click(), 2, 3);
+  assert.equal(await page.getByRole("button", { name: "Next" }).isVisible(), false);
+  assert.equal(await page.locator("a.name:focus").count(), 1, "one goes on from the first of them");
+  await page.getByLabel("Pick all that are shown").check();
+  await page.locator("#picked", { hasText: "4 documents are picked" }).waitFor();
+  await turned(() => page.getByRole("button", { name: "Previous" }).click(), 1, 50);
+  assert.equal(await page.locator("a.name").first().innerText(), first);
+  assert.equal(await page.locator(".pick-box:checked").count(), 1);
+
+  await turned(() => page.getByRole("button", { name: "Next" }).click(), 2, 3);
+  await turned(() => page.reload(), 2, 3);
+  const last = await page.locator("a.name").last().innerText();
+  await page.locator("a.name").last().click();
+  await page.locator("#document").waitFor();
+  await turned(() => page.goBack(), 2, 3);
+  assert.equal(await page.locator("a.name").last().innerText(), last);
+
+  await page.getByLabel("Pick all that are shown").check();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.locator("#documents-count", { hasText: "50 documents" }).waitFor();
+  assert.equal(await rows.count(), 50, "nothing is left there, and what is before it is shown");
+  assert.equal(await page.locator(".leaves button:visible").count(), 0);
+
+  await page.evaluate((path) => history.replaceState({ trails: { [path]: ["AAAA"] } }, ""), "/documents?q=quay-");
+  await page.reload();
+  await rows.nth(49).waitFor();
+  await page.getByLabel("Pick all that are shown").check();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { name: "Nothing was found" }).waitFor();
+  assert.deepEqual(ownTrouble(trouble), []);
+  await close();
+});
+
 test("what somebody else changed meanwhile is not changed unseen", async () => {
   const { page, trouble, close } = await visit({ as: await person(EDITOR, "editor", "internal"), path: "/library" });
   await upload(page, [onDisk("tides.md", "# Tides\n\nThe tide table hangs at the gate.\n")], { tier: "internal" });

@@ -11,7 +11,7 @@ import { fill, h, theirs } from "../../parts/element.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
 import { drawLatest } from "../../parts/latest.js";
-import { empty, paged, table } from "../../parts/list.js";
+import { empty, leafed, table } from "../../parts/list.js";
 import { moment, number, say } from "../../words.js";
 import { DEEDS, deedName } from "./deeds.js";
 import { accessSections } from "./page.js";
@@ -75,7 +75,7 @@ async function draw(list, asked, logins) {
   const whole = h("div", { class: "stack" });
   const lines = (/** @type {Deed} */ deed) => row(number(deed.number), moment(deed.at_ms), actorOf(deed, logins), deedName(deed.what), objectOf(deed, logins), detailOf(deed.detail), deed.address);
   const none = () => empty("search", say("audit.none"), say("audit.none_about"));
-  const { foot, loaded } = paged({ path: `/audit${asked}`, of: "deeds", into: body, draw: lines, none, whole });
+  const { foot, loaded } = leafed({ path: `/audit${asked}`, of: "deeds", into: body, draw: lines, none, whole });
   whole.append(frame, foot);
   await drawLatest(list, whole, loaded);
 }

@@ -7,7 +7,7 @@
  */
 
 import { fill, h, theirs } from "../../parts/element.js";
-import { empty, paged, table } from "../../parts/list.js";
+import { empty, leafed, table } from "../../parts/list.js";
 import { tabs } from "../../parts/tabs.js";
 import { moment, say } from "../../words.js";
 import { insightSections } from "./page.js";
@@ -37,7 +37,7 @@ function list(panel, query) {
   ]);
   const draw = (/** @type {Entry} */ entry) => row(question(entry), judged(entry), theirs(entry.comment), moment(entry.given_ms));
   const none = () => empty("insight", say("insight.none"), say("insight.none_about"));
-  const { foot } = paged({ path: `/feedback${query}`, of: "feedback", into: body, draw, none, whole: panel });
+  const { foot } = leafed({ path: `/feedback${query}`, of: "feedback", into: body, draw, none, whole: panel });
   panel.append(frame, foot);
 }
 

@@ -5,7 +5,7 @@ import { fill, h, theirs } from "../../parts/element.js";
 import { select } from "../../parts/field.js";
 import { labelBadges } from "../../parts/label.js";
 import { drawLatest } from "../../parts/latest.js";
-import { empty, paged, table } from "../../parts/list.js";
+import { empty, leafed, table } from "../../parts/list.js";
 import { day, say } from "../../words.js";
 import { insightSections } from "./page.js";
 
@@ -30,7 +30,7 @@ async function show(place, days) {
   const draw = (/** @type {import("../library/documents.js").Line} */ { document_id, title, url, tier, groups, updated_ms }) =>
     row(h("div", {}, h("a", { href: `/library/documents/${document_id}`, class: "name", dir: "auto" }, title || url), h("p", { class: "quiet" }, theirs(url))), labelBadges({ tier, groups }), day(updated_ms));
   const none = () => empty("check", say("unused.none"), say("unused.none_about"));
-  const { foot, loaded } = paged({ path: `/insight/unused?days=${days}`, of: "documents", into: body, draw, none, whole });
+  const { foot, loaded } = leafed({ path: `/insight/unused?days=${days}`, of: "documents", into: body, draw, none, whole });
   whole.append(frame, foot);
   await drawLatest(place, whole, loaded);
 }

@@ -11,7 +11,7 @@ import { button } from "../../parts/button.js";
 import { fill, h, theirs } from "../../parts/element.js";
 import { knownGroups, labelBadges } from "../../parts/label.js";
 import { drawLatest } from "../../parts/latest.js";
-import { empty, paged, table } from "../../parts/list.js";
+import { empty, leafed, table } from "../../parts/list.js";
 import { day, say } from "../../words.js";
 import { filters } from "./filters.js";
 import { kindName } from "./kinds.js";
@@ -56,7 +56,7 @@ async function draw(list, query, { count, picked, isNarrow }) {
     picked.more();
     total = reply.total ?? 0;
   };
-  const { foot, loaded } = paged({ path: `/documents?${query}`, of: "documents", into: body, draw: lines, none, whole, heard });
+  const { foot, loaded } = leafed({ path: `/documents?${query}`, of: "documents", into: body, draw: lines, none, whole, heard });
   whole.append(frame, foot);
   if (await drawLatest(list, whole, loaded)) fill(count, say("library.count", { n: total }));
 }

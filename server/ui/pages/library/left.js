@@ -11,7 +11,7 @@
 import { fill, h } from "../../parts/element.js";
 import { labelBadges } from "../../parts/label.js";
 import { drawLatest } from "../../parts/latest.js";
-import { empty, paged, table } from "../../parts/list.js";
+import { empty, leafed, table } from "../../parts/list.js";
 import { moment, say } from "../../words.js";
 import { librarySections } from "./page.js";
 
@@ -29,7 +29,7 @@ export async function open({ main }) {
   const whole = h("div", { class: "stack" });
   const draw = (/** @type {Receipt} */ receipt) => row(name(receipt), labelBadges(receipt), moment(receipt.removed_ms), withIt(receipt), looked(receipt));
   const none = () => empty("check", say("left.none"), say("left.none_about"));
-  const { foot, loaded } = paged({ path: "/receipts", of: "receipts", into: body, draw, none, whole });
+  const { foot, loaded } = leafed({ path: "/receipts", of: "receipts", into: body, draw, none, whole });
   whole.append(frame, foot);
   await drawLatest(place, whole, loaded);
   return { title: say("left.head") };

@@ -1,5 +1,5 @@
 // @ts-check
-/** Documents that were picked in the list, and what can be done with all of them at once. */
+/** Documents that were picked in the list, on whichever of its pages, and what can be done with all of them at once. */
 
 import { button } from "../../parts/button.js";
 import { h } from "../../parts/element.js";
@@ -64,6 +64,7 @@ export function picker({ groups, changed }) {
   /** @param {Line} line */
   const box = (line) => {
     const made = h("input", { type: "checkbox", class: "pick-box", "aria-label": say("library.pick_one", { title: line.title }) });
+    made.checked = picked.has(line.document_id);
     lines.set(made, line);
     made.addEventListener("change", () => {
       keep(made);

@@ -11,7 +11,7 @@ import { fill, h, theirs } from "../../parts/element.js";
 import { field } from "../../parts/field.js";
 import { knownGroups, labelBadges } from "../../parts/label.js";
 import { drawLatest } from "../../parts/latest.js";
-import { empty, paged, table } from "../../parts/list.js";
+import { empty, leafed, table } from "../../parts/list.js";
 import { say } from "../../words.js";
 import { inviteForm } from "./invite.js";
 import { peopleSections } from "./page.js";
@@ -45,7 +45,7 @@ async function draw(list, login) {
   const lines = (/** @type {Person} */ person) => row(named(person), roleName(person.role), person.role === "admin" ? say("people.everything") : labelBadges(person), stateOf(person.state));
   const none = () => empty("people", say("people.none"), say("people.none_about"));
   const query = login ? `?login=${encodeURIComponent(login)}` : "";
-  const { foot, loaded } = paged({ path: `/people${query}`, of: "people", into: body, draw: lines, none, whole });
+  const { foot, loaded } = leafed({ path: `/people${query}`, of: "people", into: body, draw: lines, none, whole });
   whole.append(frame, foot);
   await drawLatest(list, whole, loaded);
 }
