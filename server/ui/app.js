@@ -6,7 +6,7 @@ import { fill, h } from "./parts/element.js";
 import { drawHeader, header } from "./shell/header.js";
 import { learnHouse } from "./shell/house.js";
 import { learn, person } from "./shell/me.js";
-import { announce, connection, notices } from "./shell/notices.js";
+import { announce, connection, drawBanner, notices } from "./shell/notices.js";
 import { onNews } from "./shell/others.js";
 import { start } from "./shell/router.js";
 import { say } from "./words.js";
@@ -39,7 +39,7 @@ function waiting(error) {
 async function somebodyElse() {
   const before = person()?.id;
   await learn().catch(() => null);
-  if (person()?.id === before) return;
+  if (person()?.id === before) return drawBanner();
   drawHeader();
   announce(say("session.changed"));
   location.reload();

@@ -81,7 +81,7 @@ export function listed(names) {
 export function size(bytes) {
   const [value, unit] = bytes < 1_024 ? [bytes, "byte"] : bytes < MIB ? [bytes / 1_024, "kilobyte"] : [bytes / MIB, "megabyte"];
   const digits = value < 10 ? 1 : 0;
-  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", maximumFractionDigits: digits }).format(value);
 }
 
 /** A day and a time. @param {number} ms */

@@ -1,5 +1,7 @@
 //! The cookie of a stay: sent back to this host alone, over a safe line alone, seen by no script.
 
+use std::time::Duration;
+
 use axum::http::HeaderValue;
 
 use crate::config::Secret;
@@ -9,6 +11,8 @@ const NAME: &str = "__Host-lectern";
 
 /// Of whoever is away to sign in elsewhere. `Lax`: it has to come along when the provider sends them back.
 const ERRAND: &str = "__Host-lectern-errand";
+
+const KEPT_LONGER: Duration = Duration::from_secs(90 * 24 * 3_600);
 
 /// What the cookie of a stay holds, among all the cookies of a request. Two of that name are nobody's.
 pub fn of<'a>(cookies: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -27,15 +31,18 @@ fn called<'a>(wanted: &str, mut cookies: impl Iterator<Item = &'a str>) -> Optio
     Some(if found.next().is_some() { "" } else { first })
 }
 
-pub fn stay(secret: &Secret, lasts: std::time::Duration) -> HeaderValue {
-    line(&format!("{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", secret.reveal(), lasts.as_secs()))
+/// The browser keeps it for longer than it opens: a page that comes with a dead one is told so, where one that came with none
+/// would be answered as a visitor's, and nobody would know.
+pub fn stay(secret: &Secret, lasts: Duration) -> HeaderValue {
+    let kept = lasts.saturating_add(KEPT_LONGER).as_secs();
+    line(&format!("{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={kept}", secret.reveal()))
 }
 
 pub fn gone() -> HeaderValue {
     line(&format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"))
 }
 
-pub fn errand(secret: &Secret, lasts: std::time::Duration) -> HeaderValue {
+pub fn errand(secret: &Secret, lasts: Duration) -> HeaderValue {
     line(&format!("{ERRAND}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", secret.reveal(), lasts.as_secs()))
 }
 
@@ -69,5 +76,14 @@ mod tests {
         check(&["__Host-lectern="], Some(""));
         check(&["x__Host-lectern=x; __host-lectern=y"], None);
         check(&["__Host-lectern=x; __Host-lectern=y"], Some(""));
+    }
+
+    #[test]
+    fn the_end_of_a_stay_is_met_with_its_cookie_in_hand() {
+        let lasts = Duration::from_secs(3_600);
+        let line = stay(&Secret::from("s".to_owned()), lasts).to_str().unwrap().to_owned();
+        let kept: u64 = line.rsplit_once("Max-Age=").unwrap().1.parse().unwrap();
+        assert!(kept > 2 * lasts.as_secs(), "{line}");
+        assert!(stay(&Secret::from("s".to_owned()), Duration::MAX).to_str().unwrap().contains("Max-Age="));
     }
 }

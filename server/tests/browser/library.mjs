@@ -22,7 +22,7 @@ test("an editor hands in five files, sees why one is broken, and opens one to ev
     onDisk("lockers.csv", "item,price\nlocker,3 euros\n"), onDisk("roof.html", `<html><head><title>${TITLE}</title></head><body><p>The roof garden closes at nine.</p></body></html>`),
   ];
   await upload(page, files, { tier: "internal" });
-  assert.match(await page.locator("#upload-told").innerText(), /5 files are done\. 1 file was not taken in\./);
+  assert.match(await page.locator("#upload-told").innerText(), /4 files are in the library\. 1 file was not taken in\./);
   assert.match(await fileRow(page, "broken.pdf").innerText(), /Not taken in[^]*damaged|damaged[^]*Not taken in/);
   assert.match(await fileRow(page, "bicycles 🚲.txt").innerText(), /In the library/);
   assert.equal(await page.locator(".file .badge.good").count(), 4);
@@ -51,7 +51,7 @@ test("an editor hands in five files, sees why one is broken, and opens one to ev
   assert.match(await newest(visitor.page).innerText(), /52 euros a night/);
 
   await page.getByLabel("Search").fill("berths.md");
-  await page.locator("#documents-count", { hasText: "1 document" }).waitFor();
+  await page.locator("#documents-count", { hasText: /^1 document/ }).waitFor();
   await page.locator("a.name").first().click();
   await page.getByRole("tab", { name: "Versions" }).click();
   await page.getByRole("heading", { name: "There is no former version" }).waitFor();
@@ -83,19 +83,18 @@ test("what is too large is told before it is sent", async () => {
   await close();
 });
 
-test("a sign-in that ends takes no file: signed in again elsewhere, it goes on", async () => {
+test("a sign-in that ends takes no file: signed in again, it goes on", async () => {
   const login = await person("lia@example.org", "editor", "internal");
-  const { page, context, trouble, close } = await visit({ as: login, path: "/library" });
+  const { page, trouble, close } = await visit({ as: login, path: "/library" });
   await choose(page, [onDisk("umbrellas.txt", "Umbrellas are lent at the harbour gate.\n")], { tier: "customer" });
   const { sessions } = (await called(page, "GET", "/sessions")).reply;
   await called(page, "DELETE", `/sessions/${sessions.find(({ current }) => current).id}`);
   await page.locator("#upload-send").click();
-  await page.locator("#upload-told", { hasText: "the files stay in this list" }).waitFor();
-  const [tab] = await Promise.all([context.waitForEvent("page"), page.locator("#upload-told a").click()]);
-  await tab.locator("#login").fill(login);
-  await tab.locator("#password").fill(PASSWORD);
-  await tab.keyboard.press("Enter");
-  await tab.locator("#account").waitFor();
+  await page.locator(".file .wrong", { hasText: "Sign in first" }).waitFor();
+  await page.locator(".banner button").click();
+  await page.locator("#again-password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".banner").waitFor({ state: "detached" });
   assert.equal(await page.locator("#upload select").inputValue(), "customer", "nor the label");
   await page.locator("#upload-send").click();
   await page.locator(".file .badge.good").waitFor();
@@ -108,9 +107,9 @@ test("names that would turn the page around are words", async () => {
   const name = `‮${"invoice ".repeat(20)}fdp.txt`;
   await upload(page, [onDisk(name, "The invoice desk is on the first floor.\n")], {});
   await page.locator(".file .badge.good").waitFor();
-  assert.equal(await page.locator(".file .name bdi").first().textContent(), name);
+  assert.equal(await page.locator(".file .name bdi").first().textContent(), name.slice(1), "it reads as it is written");
   await page.getByLabel("Search").fill("Roof garden rules");
-  await page.locator("#documents-count", { hasText: "1 document" }).waitFor();
+  await page.locator("#documents-count", { hasText: /^1 document/ }).waitFor();
   assert.equal(await page.locator("a.name").textContent(), TITLE);
   await page.locator("a.name").click();
   await page.getByRole("heading", { name: TITLE }).waitFor();
@@ -150,7 +149,7 @@ test("many at once: other readers, and out; what cannot be done says why", async
   await upload(page, names, { tier: "internal" });
   // A page of its own: the one that took files in draws its list once more when they are done.
   await page.goto(`${new URL(page.url()).origin}/library?q=many-`);
-  await page.locator("#documents-count", { hasText: "3 documents" }).waitFor();
+  await page.locator("#documents-count", { hasText: /^3 documents/ }).waitFor();
   for (const one of ["one", "two"]) await page.getByLabel(`Pick "Many ${one}"`).check();
   await page.locator("#picked", { hasText: "2 documents are picked" }).getByRole("button", { name: "Change who may read" }).click();
   await page.getByRole("dialog").locator("select").selectOption("customer");
@@ -208,7 +207,7 @@ test("a long list is leafed through: a reload and the way back show the page tha
   await page.getByLabel("Pick all that are shown").check();
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-  await page.locator("#documents-count", { hasText: "50 documents" }).waitFor();
+  await page.locator("#documents-count", { hasText: /^50 documents/ }).waitFor();
   assert.equal(await rows.count(), 50, "nothing is left there, and what is before it is shown");
   assert.equal(await page.locator(".leaves button:visible").count(), 0);
 

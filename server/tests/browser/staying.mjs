@@ -2,9 +2,20 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { onDisk } from "./shelf.mjs";
 import { PASSWORD, ask, house, newest, ownTrouble, person, visit } from "./stage.mjs";
 
 const QUESTION = "How long do refunds take?";
+
+/** Without the page's knowledge. */
+async function signedOut(page) {
+  const ended = await page.evaluate(async () => {
+    const { sessions } = await (await fetch("/api/v1/sessions")).json();
+    const { id } = sessions.find(({ current }) => current);
+    return (await fetch(`/api/v1/sessions/${id}`, { method: "DELETE" })).status;
+  });
+  assert.equal(ended, 204);
+}
 
 test("a sign-in that ends while somebody types takes nothing of it", async () => {
   const login = await person("una@example.org", "reader", "customer");
@@ -12,12 +23,7 @@ test("a sign-in that ends while somebody types takes nothing of it", async () =>
   await ask(page, QUESTION);
   const address = page.url();
   await page.locator("#question").fill("half a question");
-  const ended = await page.evaluate(async () => {
-    const { sessions } = await (await fetch("/api/v1/sessions")).json();
-    const { id } = sessions.find(({ current }) => current);
-    return (await fetch(`/api/v1/sessions/${id}`, { method: "DELETE" })).status;
-  });
-  assert.equal(ended, 204);
+  await signedOut(page);
   await page.keyboard.press("Enter");
   await page.locator(".banner", { hasText: "Your sign-in has ended" }).waitFor();
   await newest(page).locator(".wrong").waitFor();
@@ -27,15 +33,58 @@ test("a sign-in that ends while somebody types takes nothing of it", async () =>
   await newest(page).locator(".wrong", { hasText: "Sign in first" }).waitFor();
   await page.locator("#question").fill("half a question, and more");
 
-  await page.locator(".banner a").click();
-  await page.locator("#login").fill(login);
-  await page.locator("#password").fill(PASSWORD);
+  await page.evaluate(() => { globalThis.isStill = true; });
+  await page.locator(".banner button").click();
+  assert.equal(await page.locator("#again-login").inputValue(), login);
+  await page.locator("#again-password").fill("not the harbour");
   await page.keyboard.press("Enter");
-  await page.waitForURL(address);
-  await page.locator(".question", { hasText: QUESTION }).waitFor();
+  await page.getByRole("dialog").locator(".wrong:not(:empty)").waitFor();
+  await page.locator("#again-password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".banner").waitFor({ state: "detached" });
+  assert.equal(page.url(), address);
+  assert.equal(await page.evaluate(() => globalThis.isStill), true, "the page never went away");
   assert.equal(await page.locator("#question").inputValue(), "half a question, and more");
   await page.locator("#question").press("Enter");
   await page.locator(".turn").nth(1).waitFor();
+  assert.deepEqual(ownTrouble(trouble), []);
+  await close();
+});
+
+test("in a dialog, too: one signs in over it, or in another tab, and what was filled in is saved", async () => {
+  const login = await person("uta@example.org", "editor", "internal");
+  await house.ingest("internal", [onDisk("tide.md", "# Tide tables\n\nThe tide tables hang in the hall.\n")]);
+  const { page, context, trouble, close } = await visit({ as: login, path: "/library?q=tide.md" });
+  await page.locator("a.name", { hasText: "Tide tables" }).click();
+  const dialog = page.getByRole("dialog").filter({ has: page.locator("select") });
+  const relabelled = async (tier, signIn) => {
+    await page.locator("#relabel").click();
+    await dialog.locator("select").selectOption(tier);
+    await signedOut(page);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.locator(".banner", { hasText: "Your sign-in has ended" }).waitFor();
+    await signIn();
+    await dialog.locator(".banner").waitFor({ state: "detached" });
+    assert.equal(await dialog.locator("select").inputValue(), tier);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.locator(".banner").waitFor({ state: "detached" });
+  };
+  await relabelled("customer", async () => {
+    await dialog.locator(".banner button").click();
+    await page.locator("#again-password").fill(PASSWORD);
+    await page.keyboard.press("Enter");
+  });
+  await page.locator("#document .badge", { hasText: "Customer" }).waitFor();
+  await relabelled("internal", async () => {
+    const tab = await visit({ beside: context, path: "/sign-in" });
+    await tab.page.locator("#login").fill(login);
+    await tab.page.locator("#password").fill(PASSWORD);
+    await tab.page.keyboard.press("Enter");
+    await tab.page.locator("#account").waitFor();
+    await tab.page.close();
+  });
+  await page.locator("#document .badge", { hasText: "Internal" }).waitFor();
   assert.deepEqual(ownTrouble(trouble), []);
   await close();
 });

@@ -166,6 +166,7 @@ test("a model's words are text, whatever is in them", async () => {
   assert.equal(await newest(page).locator(".words :is(a, img, script, iframe)").count(), 0);
   assert.equal(await newest(page).locator(".words button.cite").count(), 1, "a marker of nothing is no marker");
   assert.equal(await page.evaluate(() => "owned" in window), false);
+  assert.doesNotMatch(shown, /[\u202a-\u202e\u2066-\u2069]/, "nothing of it is turned around");
   const apart = await newest(page).locator(".words p").evaluateAll((all) => all.map((one) => getComputedStyle(one).unicodeBidi));
   assert.deepEqual([...new Set(apart)], ["isolate"], "what turns a text around turns nothing beside it");
   assert.deepEqual(trouble, []);

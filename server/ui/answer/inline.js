@@ -7,7 +7,7 @@
  * @typedef {{marker: (n: number, at: number) => Node | null, ranges: Range[], flag: (range: Range) => Node}} Around
  */
 
-import { h } from "../parts/element.js";
+import { h, unturned } from "../parts/element.js";
 
 const TOKEN = /(`[^`\n]+`)|(\*\*[^*\n]+\*\*|__[^_\n]+__)|(\*[^*\s][^*\n]*\*)|(\[\d{1,3}\])|(\[[^\]\n]+\]\([^)\s]*\))/g;
 
@@ -27,7 +27,7 @@ export function inline({ text, start }, around) {
 /** @param {RegExpMatchArray} found @param {number} start @param {Around} around @returns {Node[]} */
 function token(found, start, around) {
   const [whole, code, strong, emphasis, marker, link] = found;
-  if (code) return [h("code", {}, whole.slice(1, -1))];
+  if (code) return [h("code", {}, unturned(whole.slice(1, -1)))];
   if (strong) return [h("strong", {}, inline({ text: whole.slice(2, -2), start: start + 2 }, around))];
   if (emphasis) return [h("em", {}, inline({ text: whole.slice(1, -1), start: start + 1 }, around))];
   const made = marker ? around.marker(Number(whole.slice(1, -1)), start) : null;
@@ -45,7 +45,7 @@ function plain(text, start, around) {
   /** @type {Node[]} */
   const nodes = [];
   for (let at = 0; at + 1 < edges.length; at++) {
-    const piece = text.slice(edges[at] - start, edges[at + 1] - start);
+    const piece = unturned(text.slice(edges[at] - start, edges[at + 1] - start));
     const range = around.ranges.find((one) => one.start <= edges[at] && edges[at + 1] <= one.end);
     nodes.push(range ? h("span", { class: `doubt ${range.standing}` }, piece) : document.createTextNode(piece));
     const ended = around.ranges.find((one) => one.end === edges[at + 1] && one.start < edges[at + 1]);

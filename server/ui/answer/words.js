@@ -8,7 +8,7 @@
  * @typedef {{text: string, citations: Cited[], ranges: Range[], isComing: boolean, open: (citation: Cited, opener: HTMLElement) => void}} Spoken
  */
 
-import { h } from "../parts/element.js";
+import { h, unturned } from "../parts/element.js";
 import { icon } from "../parts/icons.js";
 import { say } from "../words.js";
 import { blocks } from "./blocks.js";
@@ -104,7 +104,7 @@ function drawn(block, spoken, source) {
     pieces.flatMap((piece, at) => [...(at > 0 ? [h("br")] : []), ...inline(piece, around(spoken, source))]);
   switch (block.kind) {
     case "code":
-      return h("pre", { tabindex: 0 }, h("code", {}, block.pieces.map(({ text }) => text).join("\n")));
+      return h("pre", { tabindex: 0 }, h("code", {}, unturned(block.pieces.map(({ text }) => text).join("\n"))));
     case "heading":
       return h("h3", { dir: "auto" }, words(block.pieces));
     case "quote":

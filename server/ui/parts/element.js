@@ -32,7 +32,12 @@ export function fill(parent, ...children) {
  * @param {string} text @param {Props} [props]
  */
 export function theirs(text, props = {}) {
-  return h("bdi", props, text);
+  return h("bdi", props, unturned(text));
+}
+
+/** Without what turns text around and is not seen itself: a name that ends in "fdp.exe" would be read as one that ends in "exe.pdf". @param {string} text */
+export function unturned(text) {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
 /** For labels and descriptions. @param {string} of */

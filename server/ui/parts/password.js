@@ -10,9 +10,9 @@ export function password(id, autocomplete) {
   return h("input", { id, name: id, type: "password", autocomplete, required: true });
 }
 
-export function login() {
+export function login(id = "login") {
   const spelt = { autocomplete: "username", autocapitalize: "none", spellcheck: "false" };
-  return h("input", { id: "login", name: "login", type: "text", maxlength: 254, required: true, ...spelt });
+  return h("input", { id, name: "login", type: "text", maxlength: 254, required: true, ...spelt });
 }
 
 /** A new one, twice. @param {HTMLInputElement} first @param {HTMLInputElement} again */

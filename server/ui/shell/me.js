@@ -26,6 +26,7 @@ export async function learn() {
     // What did not open is taken away with the refusal: without it one is a visitor, where there are any.
     return call("GET", "/me").catch(() => null);
   });
+  isOver &&= !known?.person;
   return known;
 }
 
@@ -33,7 +34,7 @@ export function me() {
   return known;
 }
 
-/** Whoever was here is signed in no more, and does not know it until the page is opened anew. */
+/** Whoever was here is signed in no more, and does not know it until they sign in again, or the page is opened anew. */
 export function hasEnded() {
   return isOver;
 }

@@ -8,7 +8,6 @@ import { line } from "../api.js";
 import { fill, h } from "../parts/element.js";
 import { say } from "../words.js";
 import { hasEnded } from "./me.js";
-import { leaveFor } from "./return.js";
 
 const TOAST_MS = 5_000;
 const LOOK_AGAIN_MS = 2_000;
@@ -67,13 +66,17 @@ function back() {
   connection.dispatchEvent(new Event("back"));
 }
 
-function drawBanner() {
-  const told = isAway || !navigator.onLine ? [say(navigator.onLine ? "away" : "offline")] : hasEnded() ? stranger() : [];
+export function drawBanner() {
+  const isOver = hasEnded();
+  const told = isAway || !navigator.onLine ? [say(navigator.onLine ? "away" : "offline")] : isOver ? ended() : [];
   banner.className = told.length > 0 ? "banner" : "";
   fill(banner, told);
+  // Where a dialog is open nothing beside it can be reached.
+  for (const within of document.querySelectorAll("dialog .banner")) within.remove();
+  if (isOver) document.querySelector("dialog:modal > *")?.prepend(h("p", { class: "banner" }, ended()));
 }
 
-function stranger() {
-  const link = h("a", { href: "/sign-in", click: () => leaveFor(location.pathname) }, say("sign_in"));
-  return [say("session.ended"), " ", link];
+function ended() {
+  const again = h("button", { type: "button", click: async () => (await import("./again.js")).signInAgain() }, say("sign_in"));
+  return [say("session.ended"), " ", again];
 }

@@ -61,6 +61,7 @@ export default {
   "error.wait": { one: "(etwa {n} Minute)", other: "(etwa {n} Minuten)" },
   "error.wrong_password": "Der Name oder das Passwort ist falsch.",
   "session.changed": "In einem anderen Tab hat sich jemand an- oder abgemeldet.",
+  "session.again": "Melden Sie sich hier wieder an und machen Sie weiter, wo Sie waren.",
   "session.ended": "Ihre Anmeldung ist abgelaufen. Was Sie geschrieben haben, bleibt erhalten.",
   "shut.title": "Das ist nicht für Sie bestimmt",
   "shut.text": "Ihre Rolle öffnet diese Seite nicht. Jemand mit Adminrechten kann das ändern.",

@@ -60,6 +60,7 @@ export default {
   "error.wait": { one: "(about {n} minute)", other: "(about {n} minutes)" },
   "error.wrong_password": "The name or the password is wrong.",
   "session.changed": "Somebody signed in or out in another tab.",
+  "session.again": "Sign in again here, and go on with what you were doing.",
   "session.ended": "Your sign-in has ended. What you typed is kept.",
   "shut.title": "This is not for you",
   "shut.text": "Your role does not open this page. An admin can change that.",

@@ -3,6 +3,7 @@
 
 import { call, sentence } from "../../api.js";
 import { button, onSubmit } from "../../parts/button.js";
+import { keepDraft } from "../../parts/drafts.js";
 import { h } from "../../parts/element.js";
 import { choices, chosenOf, field } from "../../parts/field.js";
 import { toast } from "../../shell/notices.js";
@@ -14,14 +15,16 @@ export function whyForm(path, done) {
     ["wrong", say("reason.wrong")], ["outdated", say("reason.outdated")], ["incomplete", say("reason.incomplete")],
     ["unclear", say("reason.unclear")], ["other", say("reason.other")],
   ], null);
-  const comment = h("textarea", { rows: 2, maxlength: 2_000, dir: "auto" });
+  const comment = h("textarea", { name: "comment", rows: 2, maxlength: 2_000, dir: "auto" });
   const wrong = h("p", { class: "wrong", role: "alert" });
   const foot = h("div", { class: "row" }, button({ label: say("feedback.send"), kind: "primary small", type: "submit" }),
-    button({ label: say("feedback.skip"), kind: "plain small", press: () => done() }));
+    button({ label: say("feedback.skip"), kind: "plain small", press: () => { draft.forget(); done(); } }));
   const form = h("form", { class: "feedback stack" }, reasons, field(say("feedback.comment"), comment), wrong, foot);
+  const draft = keepDraft(form, path);
   onSubmit(form, wrong, async () => {
     const reason = chosenOf(reasons);
     await call("PUT", path, { helpful: false, ...(reason && { reason }), ...(comment.value.trim() && { comment: comment.value.trim() }) });
+    draft.forget();
     toast(say("feedback.thanks"));
     done();
   }, sentence);

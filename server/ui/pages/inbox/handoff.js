@@ -4,12 +4,11 @@
 import { call, sentence } from "../../api.js";
 import { transcript } from "../../answer/transcript.js";
 import { button, linkButton, onSubmit, setBusy } from "../../parts/button.js";
+import { keepDraft } from "../../parts/drafts.js";
 import { fill, h } from "../../parts/element.js";
 import { field } from "../../parts/field.js";
 import { toast } from "../../shell/notices.js";
 import { moment, say } from "../../words.js";
-
-const DRAFT = "lectern.reply.";
 
 /**
  * @param {import("../../shell/routes.js").Visit} visit @param {string} id
@@ -32,19 +31,18 @@ export async function handoffView({ main, left }, id, reasonOf) {
 
   /** The form, with what was being written. */
   const answering = () => {
-    const text = h("textarea", { id: "reply", rows: 4, maxlength: 8_000, required: true, dir: "auto" });
-    text.value = kept();
-    text.addEventListener("input", () => keep(text.value));
+    const text = h("textarea", { id: "reply", name: "reply", rows: 4, maxlength: 8_000, required: true, dir: "auto" });
     const said = h("p", { class: "wrong", role: "alert" });
     const resolve = button({ label: say("inbox.resolve"), icon: "check", press: () => act(resolve, said, async () => call("POST", `/inbox/${id}/resolve`)) });
     const form = h("form", { class: "card stack reply-form" }, field(say("inbox.reply"), text, say("inbox.reply_hint")), said,
       h("div", { class: "row" }, button({ label: say("inbox.send"), kind: "primary", type: "submit", icon: "send" }), resolve));
+    const draft = keepDraft(form, `reply.${id}`);
     // One word for one text: sent twice, it is said once; another text is another reply.
     let [once, of] = ["", ""];
     onSubmit(form, said, async () => {
       if (of !== text.value) [once, of] = [word(), text.value];
       await call("POST", `/inbox/${id}/replies`, { text: text.value }, { "idempotency-key": once });
-      keep("");
+      draft.forget();
       toast(say("inbox.sent"));
       await load();
       page.querySelector("textarea")?.focus();
@@ -62,22 +60,6 @@ export async function handoffView({ main, left }, id, reasonOf) {
     } catch (error) {
       said.textContent = sentence(error);
       setBusy(pressed, false);
-    }
-  };
-
-  const kept = () => {
-    try {
-      return sessionStorage.getItem(DRAFT + id) ?? "";
-    } catch {
-      return "";
-    }
-  };
-  const keep = (/** @type {string} */ text) => {
-    try {
-      if (text) sessionStorage.setItem(DRAFT + id, text);
-      else sessionStorage.removeItem(DRAFT + id);
-    } catch {
-      // Then it lasts as long as the page.
     }
   };
 

@@ -55,7 +55,7 @@ export default {
   "upload.arriving": "Kommt an…",
   "upload.choose": "Dateien wählen",
   "upload.clear": "Liste leeren",
-  "upload.done": { one: "{n} Datei ist fertig.", other: "{n} Dateien sind fertig." },
+  "upload.done": { one: "{n} Datei ist in der Bibliothek.", other: "{n} Dateien sind in der Bibliothek." },
   "upload.drop": "Dateien oder Ordner hier ablegen",
   "upload.failed": { one: "{n} Datei wurde nicht aufgenommen.", other: "{n} Dateien wurden nicht aufgenommen." },
   "upload.job": "Auftrag ansehen",
@@ -68,7 +68,6 @@ export default {
   "upload.send": "Dateien hinzufügen",
   "upload.send_n": { one: "{n} Datei hinzufügen", other: "{n} Dateien hinzufügen" },
   "upload.sending": "Wird gesendet…",
-  "upload.sign_in": "Ihre Anmeldung ist abgelaufen. Melden Sie sich in einem anderen Tab an und versuchen Sie es hier noch einmal: Die Dateien bleiben in dieser Liste.",
   "upload.too_large": "Sie ist größer als {most}.",
   "upload.unsent": "Nicht gesendet",
 

@@ -54,7 +54,7 @@ export default {
   "upload.arriving": "Arriving…",
   "upload.choose": "Choose files",
   "upload.clear": "Clear the list",
-  "upload.done": { one: "{n} file is done.", other: "{n} files are done." },
+  "upload.done": { one: "{n} file is in the library.", other: "{n} files are in the library." },
   "upload.drop": "Drop files or folders here",
   "upload.failed": { one: "{n} file was not taken in.", other: "{n} files were not taken in." },
   "upload.job": "See the job",
@@ -67,7 +67,6 @@ export default {
   "upload.send": "Add files",
   "upload.send_n": { one: "Add {n} file", other: "Add {n} files" },
   "upload.sending": "Sending…",
-  "upload.sign_in": "Your sign-in has ended. Sign in in another tab and try again here: the files stay in this list.",
   "upload.too_large": "It is larger than {most}.",
   "upload.unsent": "Not sent",
 

@@ -4,7 +4,7 @@
  * not sent stays in the list: a line that breaks or a sign-in that ends loses nothing.
  */
 
-import { Refused, sentence } from "../../../api.js";
+import { sentence } from "../../../api.js";
 import { button, isBusy, setBusy } from "../../../parts/button.js";
 import { fill, h } from "../../../parts/element.js";
 import { icon } from "../../../parts/icons.js";
@@ -73,12 +73,10 @@ export function uploads({ groups, left, done }) {
     redraw();
   }
 
-  /** It stays in the list. To sign in again is for another tab: files that were chosen do not outlive this page. @param {Row[]} batch */
+  /** It stays in the list. @param {Row[]} batch */
   function unsent(batch) {
     return (/** @type {unknown} */ error) => {
       for (const row of batch) row.unsent(sentence(error));
-      const isStranger = error instanceof Refused && error.code === "not_allowed";
-      if (isStranger) fill(told, say("upload.sign_in"), " ", h("a", { href: "/sign-in", target: "_blank" }, say("sign_in")));
       return null;
     };
   }
@@ -90,8 +88,8 @@ export function uploads({ groups, left, done }) {
       tellRows(batch, items);
       if (!hasEnded(state)) return true;
       const failed = rows.filter(({ stage, isFine }) => stage === "ended" && !isFine).length;
-      const ended = rows.filter(({ stage }) => stage === "ended").length;
-      fill(told, say("upload.done", { n: ended }), " ", failed > 0 ? say("upload.failed", { n: failed }) : say("upload.all_fine"), " ", h("a", { href: `/jobs/${job}` }, say("upload.job")));
+      const taken = rows.filter(({ stage, isFine }) => stage === "ended" && isFine).length;
+      fill(told, taken > 0 ? say("upload.done", { n: taken }) : "", " ", failed > 0 ? say("upload.failed", { n: failed }) : say("upload.all_fine"), " ", h("a", { href: `/jobs/${job}` }, say("upload.job")));
       announce(told.textContent ?? "");
       done();
       return false;
