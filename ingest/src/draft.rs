@@ -10,6 +10,7 @@ use crate::chunk::Chunker;
 use crate::clean::language::language_of;
 use crate::clean::{Cleaned, boilerplate, clean, clean_pages};
 use crate::dedupe::fingerprint;
+use crate::origin::path_of;
 use crate::parse::{PageRules, Parsed, plain_text};
 use crate::ports::{Draft, Item, Reading};
 
@@ -86,6 +87,8 @@ pub fn place_on_pages(chunks: &mut [Chunk], pages: &[(u32, usize)]) {
 
 /// A document without a title is called by the last part of where it came from.
 fn title_from(origin: &str) -> String {
+    let path = path_of(origin).map(|path| path.to_string_lossy().into_owned());
+    let origin = path.as_deref().unwrap_or(origin);
     let name = origin.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(origin);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if stem.is_empty() { origin.to_owned() } else { stem.replace(['-', '_'], " ") }
@@ -101,6 +104,7 @@ mod tests {
         check("handbook/refund-policy.md", "refund policy");
         check("https://example.test/docs/api_limits/", "api limits");
         check("/mail/41.eml!/Terms of use.pdf", "Terms of use");
+        check("file:///srv/docs/pay%20bands.txt", "pay bands");
         check(".env", ".env");
         check("", "");
     }

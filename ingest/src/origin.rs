@@ -4,6 +4,9 @@
 //! an origin of its own, of which people see the name alone. Knows nothing of what is kept under an origin.
 
 use std::fmt::Display;
+use std::path::PathBuf;
+
+use url::Url;
 
 /// How an origin of its own begins; an id and a `/` follow, and then the name.
 pub const APART: &str = "upload:";
@@ -23,6 +26,11 @@ pub fn bare_origin(origin: &str) -> &str {
     }
 }
 
+/// The file that a followed folder brought.
+pub fn path_of(origin: &str) -> Option<PathBuf> {
+    origin.starts_with("file://").then(|| Url::parse(origin).ok()?.to_file_path().ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +43,11 @@ mod tests {
         check("upload:short", "upload:short");
         check("/srv/pay.md", "/srv/pay.md");
         check("upload:0199a5d0-0000-7000-8000-000000000000/", "upload:0199a5d0-0000-7000-8000-000000000000/");
+    }
+
+    #[test]
+    fn a_file_of_a_folder_has_a_path() {
+        assert_eq!(path_of("file:///srv/docs/pay%20bands.md"), Some("/srv/docs/pay bands.md".into()));
+        assert_eq!((path_of("/srv/docs/a.md"), path_of("https://a.example/file://x")), (None, None));
     }
 }

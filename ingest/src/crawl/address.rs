@@ -41,7 +41,7 @@ impl Address {
     }
 
     pub fn new(url: Url) -> Result<Self, AddressError> {
-        if !matches!(url.scheme(), "http" | "https") {
+        if !matches!(url.scheme(), "http" | "https" | "file") || (url.scheme() == "file" && url.has_host()) {
             return Err(AddressError::Scheme(url.scheme().to_owned()));
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -59,9 +59,14 @@ impl Address {
         self.0.as_str()
     }
 
-    /// The host as the politeness is counted: a server does not care for schemes.
+    /// The host as the politeness is counted: a server does not care for schemes. Files have one of their own.
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        self.0.host_str().filter(|_| !self.is_file()).unwrap_or("file:")
+    }
+
+    /// Of this machine's own disk. Nothing of the web leads there: it is another site.
+    pub fn is_file(&self) -> bool {
+        self.0.scheme() == "file"
     }
 
     /// What one `robots.txt` speaks for: `https://help.acme.example`, with a port where it is not the usual one.
@@ -274,5 +279,15 @@ mod tests {
         assert_eq!(address.path_and_query(), "/x/guide.pdf?p=1");
         assert_eq!(address.file_name(), Some("guide.pdf"));
         assert_eq!(address.join("../b").unwrap().as_str(), "https://a.example:8443/b");
+    }
+
+    #[test]
+    fn a_file_is_of_this_machine() {
+        check("file:///srv/docs/../docs/pay%20bands.md#top", "file:///srv/docs/pay%20bands.md");
+        check("file://localhost/srv/a.md", "file:///srv/a.md");
+        assert_eq!(Address::parse("file://else.example/srv/a.md"), Err(AddressError::Scheme("file".to_owned())));
+        let file = Address::parse("file:///srv/a.md").unwrap();
+        assert!(file.is_file() && !Address::parse("http://file/srv/a.md").unwrap().is_file());
+        assert_eq!((file.host(), file.origin()), ("file:", "file://"));
     }
 }

@@ -11,6 +11,7 @@ use url::Url;
 use super::address::{Address, AddressError};
 use super::ledger::Via;
 use crate::parse::PageRules;
+use crate::ports::LARGEST_FILE_BYTES;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -69,6 +70,17 @@ impl Scope {
 }
 
 impl Plan {
+    /// Whether it reads a folder of this machine, and not the web.
+    pub fn is_of_files(&self) -> bool {
+        self.start.iter().any(|start| start.scheme() == "file")
+    }
+
+    /// The defaults for a folder: nobody has to be spared, and what lies in it is meant.
+    pub fn of_files(start: Url, scope: Scope) -> Self {
+        let (depth, pages, most_bytes) = (1_000, 100_000, LARGEST_FILE_BYTES);
+        Self { depth, pages, most_bytes, delay: Duration::ZERO, ..Self::new(start, scope) }
+    }
+
     /// The defaults, from one start address.
     pub fn new(start: Url, scope: Scope) -> Self {
         Self {
@@ -311,6 +323,11 @@ mod tests {
         let mut broken = plan("https://acme.example/", Scope::Site);
         broken.exclude = vec!["/a[".to_owned()];
         assert!(Bounds::new(&broken).unwrap_err().to_string().starts_with("\"/a[\" is not a pattern: "));
+        let files = plan("file:///srv/docs/", Scope::Section);
+        check(&files, "file:///srv/docs/deep/b.md", Ok(()));
+        check(&files, "file:///srv/private/b.md", Err("it is not below /srv/docs/"));
+        check(&files, "https://acme.example/srv/docs/a", Err("it is on another site, acme.example"));
+        check(&plan("https://acme.example/", Scope::Site), "file:///a", Err("it is on another site, file:"));
         let said = Bounds::new(&plan("ftp://acme.example/", Scope::Site)).unwrap_err().to_string();
         assert_eq!(said, "it cannot start at ftp://acme.example/: only http and https addresses are fetched, not ftp:");
     }

@@ -44,6 +44,10 @@ struct Kin {
 impl Traps {
     /// Whether an address that turned up is worth a place in the queue; if not, why. Counts it.
     pub fn admit(&mut self, address: &Address) -> Result<(), String> {
+        // A disk has an end.
+        if address.is_file() {
+            return Ok(());
+        }
         looks(address)?;
         self.is_open(address)?;
         self.count_query(address)?;
@@ -67,6 +71,9 @@ impl Traps {
 
     /// A page was read: whether there was anything on it that no page before had.
     pub fn learn(&mut self, address: &Address, stale: bool) {
+        if address.is_file() {
+            return;
+        }
         self.shapes.entry(shape(address)).or_default().learn(stale, SHAPE_WINDOW);
         for folder in folders(address) {
             self.folders.entry(folder.to_owned()).or_default().learn(stale, FOLDER_WINDOW);

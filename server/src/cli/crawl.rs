@@ -98,6 +98,7 @@ pub struct SiteArgs {
 
 #[derive(Args)]
 struct Run {
+    /// Addresses, or folders that crawl.folders of the configuration names
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     /// Who may read what comes from there: public, customer, internal or restricted

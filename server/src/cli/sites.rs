@@ -1,5 +1,6 @@
 //! Sites, wherever the work is done: in this process, or by the running server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use ingest::crawl::plan::Bounds;
@@ -7,7 +8,7 @@ use ingest::crawl::plan::Bounds;
 use super::Failure;
 use super::desk::{self, Desk};
 use crate::http::wire::{ExplainReply, PageReply, SiteRequest, SourceReply};
-use crate::library::{LibraryError, SourceStatus};
+use crate::library::{LibraryError, SourceStatus, path_of};
 use crate::wiring::House;
 
 const POLL: Duration = Duration::from_millis(500);
@@ -74,7 +75,8 @@ impl Desk {
     pub async fn source_named(&self, name: &str) -> Result<SourceReply, Failure> {
         let mut sources = self.sources().await?;
         let exact = |source: &SourceReply| {
-            source.source == name || source.address.trim_end_matches('/') == name.trim_end_matches('/')
+            let is_address = source.address.trim_end_matches('/') == name.trim_end_matches('/');
+            source.source == name || is_address || path_of(&source.address).is_some_and(|path| path == Path::new(name))
         };
         match sources.iter().position(exact) {
             Some(at) => Ok(sources.swap_remove(at)),

@@ -120,6 +120,7 @@ pub struct CrawlTable {
     ports: Option<Vec<u16>>,
     delay_ms: Option<u64>,
     chromium: Option<PathBuf>,
+    folders: Vec<PathBuf>,
 }
 
 #[derive(Deserialize, Default)]
@@ -288,14 +289,26 @@ pub fn cache(table: CacheTable) -> CacheConfig {
     }
 }
 
-pub fn crawl(table: CrawlTable) -> CrawlConfig {
-    CrawlConfig {
+/// What the house keeps for itself is nobody's document.
+pub fn crawl(table: CrawlTable, data_dir: &Path) -> Result<CrawlConfig, ConfigError> {
+    let data_dir = std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
+    for folder in &table.folders {
+        let overlaps = folder.starts_with(&data_dir) || data_dir.starts_with(folder);
+        let why = match () {
+            () if !folder.is_absolute() => "is not a path from the root",
+            () if overlaps => "holds the data directory, or lies in it",
+            () => continue,
+        };
+        return Err(ConfigError::Wrong { name: "crawl.folders", why: format!("{} {why}", folder.display()) });
+    }
+    Ok(CrawlConfig {
         user_agent: table.user_agent.unwrap_or_else(|| concat!("Lectern/", env!("CARGO_PKG_VERSION")).into()),
         allow_networks: table.allow_networks,
         ports: table.ports.unwrap_or_else(|| CRAWLED_PORTS.into()),
         delay_ms: table.delay_ms.unwrap_or(CRAWL_DELAY_MS),
         chromium: table.chromium,
-    }
+        folders: table.folders,
+    })
 }
 
 pub fn address(text: &str) -> Result<SocketAddr, ConfigError> {

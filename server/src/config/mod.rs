@@ -134,6 +134,8 @@ pub struct CrawlConfig {
     pub delay_ms: u64,
     /// A Chromium that shows pages which need scripts; without one they are told as such.
     pub chromium: Option<PathBuf>,
+    /// Of this machine, whose files may become documents. Admins say which do, and who reads them.
+    pub folders: Vec<PathBuf>,
 }
 
 /// How much is remembered of what was asked before; 0 is nothing.
@@ -236,8 +238,8 @@ impl Config {
             let expected = "a folder: name one, or leave it out";
             return Err(ConfigError::Value { name: "data_dir", value: String::new(), expected });
         }
+        let data_dir = data_dir.unwrap_or_else(|| DATA_DIR.into());
         Ok(Self {
-            data_dir: data_dir.unwrap_or_else(|| DATA_DIR.into()),
             listen: given.listen.or(listen).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
             ort_lib: path("LECTERN_ORT_LIB").or(file.ort_lib),
             database_url: environment("LECTERN_DATABASE_URL").or(file.database_url).map(Secret),
@@ -249,7 +251,7 @@ impl Config {
             front: front(file.behind_proxy, file.tls, file.limits, environment)?,
             parsing: parsing(file.parsing, environment),
             chunks: chunks(file.chunks),
-            crawl: crawl(file.crawl),
+            crawl: crawl(file.crawl, &data_dir)?,
             cache: cache(file.cache),
             index: index::index(file.index)?,
             retention: retention::retention(file.retention)?,
@@ -261,6 +263,7 @@ impl Config {
             handoff: handoff::handoff(file.handoff)?,
             oidc: file.oidc.map(|table| oidc::oidc(table, environment)).transpose()?,
             widget: widget::widget(file.widget, environment)?,
+            data_dir,
         })
     }
 
@@ -301,6 +304,9 @@ mod tests {
         check("[reranker]\nmodel = 'm'\nbudget_ms = 0", "from 1");
         check("[reranker]\nmodel = 'm'\npassages = 0", "from 1");
         check("[chat]\nurl = 'http://127.0.0.1/v1'", "chat.model");
+        check("[crawl]\nfolders = ['docs']", "from the root");
+        check("data_dir = '/srv/x/data'\n[crawl]\nfolders = ['/srv/docs', '/srv/x']", "the data directory");
+        check("data_dir = '/srv/x/data'\n[crawl]\nfolders = ['/srv/x/data/originals']", "the data directory");
         check("=", "lectern.toml");
         check("listen = '127.0.0.1:1'\ndata_dirr = 'a'", "line 2");
         let garbled = load("database_url = 'postgres://u:hush@h/d", &[]).unwrap_err().to_string();

@@ -125,6 +125,7 @@ impl Config {
 
     fn crawl(&self) -> Table {
         let crawl = &self.crawl;
+        let folders: Vec<String> = crawl.folders.iter().map(|folder| folder.display().to_string()).collect();
         let ports: Vec<String> = crawl.ports.iter().map(u16::to_string).collect();
         table(
             "crawl",
@@ -134,6 +135,7 @@ impl Config {
                 set("ports", ports.join(", ")),
                 set("delay_ms", crawl.delay_ms),
                 path("chromium", crawl.chromium.as_deref()),
+                maybe("folders", (!folders.is_empty()).then(|| folders.join(", "))),
             ],
         )
     }

@@ -1,4 +1,4 @@
-//! The one way to fetch: whatever the house reads from the web comes through here.
+//! The one way to fetch: whatever the house reads from the web comes through here, and what it reads of folders (`folder`).
 //!
 //! `address` and `network` say where we go, `resolve` holds every connection to it, `answer` reads what comes within
 //! limits, `charset` makes text readable without its headers, `render` shows a page to a browser whose only way out is
@@ -11,6 +11,7 @@
 mod address;
 mod answer;
 mod charset;
+mod folder;
 mod head;
 mod network;
 mod proxy;
@@ -27,6 +28,7 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::timeout;
 
 pub use address::{AllowedAddresses, Refusal};
+pub use folder::Folders;
 pub use network::{Cidr, NotANetwork, is_public};
 pub use proxy::{Proxy, ProxyLimits};
 pub use render::RenderSettings;

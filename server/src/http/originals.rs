@@ -19,7 +19,7 @@ use super::etag::Etag;
 use super::headers::Sandboxed;
 use super::who::Asker;
 use crate::audit::{Thing, What};
-use crate::library::{OpenOriginal, bare_origin};
+use crate::library::{OpenOriginal, bare_origin, path_of};
 
 /// Enough to tell text from anything else.
 const LOOKED_AT_BYTES: usize = 8 * 1024;
@@ -65,7 +65,7 @@ pub async fn original(
     given.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     given.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
     given.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    given.insert(header::CONTENT_DISPOSITION, disposition(file_name(&name.origin))?);
+    given.insert(header::CONTENT_DISPOSITION, disposition(&file_name(&name.origin))?);
     doing.done(What::OriginalRead, Thing::Document, document, json!({})).await?;
     let pieces = ReaderStream::new(tokio::fs::File::from_std(file).take(range.end - range.start));
     Ok((status, given, Sandboxed, Body::from_stream(pieces)).into_response())
@@ -122,11 +122,14 @@ fn kind_of(beginning: &[u8], kind: Option<&str>) -> &'static str {
 }
 
 /// The last part of a path or an address, without what only an address has.
-fn file_name(origin: &str) -> &str {
+fn file_name(origin: &str) -> String {
     let origin = bare_origin(origin);
+    if let Some(path) = path_of(origin) {
+        return path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    }
     let is_address = origin.starts_with("http://") || origin.starts_with("https://");
     let path = if is_address { origin.split(['?', '#']).next().unwrap_or_default() } else { origin };
-    path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default()
+    path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 /// A name twice: in letters that every client knows, and as it is.
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn names_are_names() {
         let check = |origin: &str, expected: &str| {
-            assert_eq!(disposition(file_name(origin)).unwrap().to_str().unwrap(), format!("attachment; {expected}"));
+            assert_eq!(disposition(&file_name(origin)).unwrap().to_str().unwrap(), format!("attachment; {expected}"));
         };
         check("/srv/a b.md", "filename=\"a b.md\"; filename*=UTF-8''a%20b.md");
         check(
@@ -182,6 +185,7 @@ mod tests {
         check("https://example.test/a/b.pdf?x=/y#z", "filename=\"b.pdf\"; filename*=UTF-8''b.pdf");
         check("Lohn für März.md", "filename=\"Lohn f_r M_rz.md\"; filename*=UTF-8''Lohn%20f%C3%BCr%20M%C3%A4rz.md");
         check("upload:0199a5d0-0000-7000-8000-000000000000/pay.md", "filename=\"pay.md\"; filename*=UTF-8''pay.md");
+        check("file:///srv/pay%20bands.md", "filename=\"pay bands.md\"; filename*=UTF-8''pay%20bands.md");
         check("..", "filename=\"document\"; filename*=UTF-8''document");
         check("https://example.test/", "filename=\"example.test\"; filename*=UTF-8''example.test");
     }

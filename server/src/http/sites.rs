@@ -18,6 +18,7 @@ use super::wire::{
 };
 use crate::audit::{Thing, What};
 use crate::library::SourceStatus;
+use crate::people::policy::{Kind, Relation, Verb};
 
 type Named = Result<Path<String>, PathRejection>;
 
@@ -30,6 +31,10 @@ pub async fn crawl(
     let request = body.map_err(malformed)?.0;
     let is_bare = request.is_bare();
     let (plan, label) = request.plan(desk.library.web.delay)?;
+    if plan.is_of_files() {
+        // Whoever sets it up says who reads what lies on the server's disk, and that may be more than they read.
+        asker.must(Verb::Change, Kind::House, Relation::Others)?;
+    }
     if !asker.principal.may_label(&label) {
         return Err(ApiError::label_beyond());
     }

@@ -67,8 +67,13 @@ impl Library {
     ) -> Result<Summary, LibraryError> {
         let plan = self.introduced(&source.plan);
         let ledger = SqlLedger::new(self.store.clone(), lease.clone(), source.clone(), self.owner.clone());
-        let crawl =
-            Crawl { plan: &plan, fetch: &*self.web.fetch, survey: &*self.web.survey, ledger: &ledger, progress };
+        let crawl = Crawl {
+            plan: &plan,
+            fetch: self.web.fetch_for(&plan),
+            survey: &*self.web.survey,
+            ledger: &ledger,
+            progress,
+        };
         crawl.run().await.map_err(|error| match error {
             CrawlError::Plan(error) => LibraryError::Plan(error.to_string()),
             CrawlError::Ledger(error) => error.into(),

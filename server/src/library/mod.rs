@@ -57,7 +57,7 @@ pub use folder::Synced;
 pub use gate::{Gate, KnownItem, Verdict};
 pub use ingest::crawl::explain::{Explanation, Finding};
 pub use ingest::crawl::plan::{Plan, Scope};
-pub use ingest::origin::bare_origin;
+pub use ingest::origin::{bare_origin, path_of};
 pub use ingest::parse::PageRules;
 pub use ingest::ports::LARGEST_FILE_BYTES;
 pub use intake::{Intake, Upload};
@@ -124,11 +124,20 @@ impl From<SearchError> for LibraryError {
 #[derive(Clone)]
 pub struct Web {
     pub fetch: Arc<dyn Fetch>,
+    /// What lies in the folders that the operator named, told as a site tells its pages.
+    pub folders: Arc<dyn Fetch>,
     pub survey: Arc<dyn Survey>,
     /// How a crawl introduces itself, where its plan says nothing else.
     pub user_agent: String,
     /// Between two requests to one host, where a plan names nothing else.
     pub delay: Duration,
+}
+
+impl Web {
+    /// Where a plan leads: the web never leads to files, nor files to the web.
+    fn fetch_for(&self, plan: &Plan) -> &dyn Fetch {
+        if plan.is_of_files() { &*self.folders } else { &*self.fetch }
+    }
 }
 
 impl From<PipelineError> for LibraryError {

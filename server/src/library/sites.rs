@@ -35,6 +35,7 @@ impl Library {
     ) -> Result<(Source, JobId), LibraryError> {
         self.must_have_room()?;
         Bounds::new(plan).map_err(|error| LibraryError::Plan(error.to_string()))?;
+        self.must_be_there(plan).await?;
         let source = match self.known(clearance, plan, label).await? {
             Some(former) => {
                 let source = self.store.source_change(former.id, plan, label).await?;
@@ -45,6 +46,22 @@ impl Library {
         };
         let job = self.store.job_queue(self.workspace, JobKind::Crawl, Some(source.id), &self.owner).await?;
         Ok((source, job))
+    }
+
+    /// A site may be away for an hour; a folder that is not there, or not for us, was misspelt.
+    async fn must_be_there(&self, plan: &Plan) -> Result<(), LibraryError> {
+        for url in plan.start.iter().filter(|_| plan.is_of_files()) {
+            let (headers, most_bytes) = (Vec::new(), plan.most_bytes);
+            let request =
+                Request { url: url.clone(), etag: None, last_modified: None, headers, user_agent: None, most_bytes };
+            let why = match self.web.folders.fetch(&request).await {
+                Ok(answer) if answer.status == 200 => continue,
+                Ok(_) => "there is no such file or folder on this server".to_owned(),
+                Err(fault) => fault.to_string(),
+            };
+            return Err(LibraryError::Plan(format!("it cannot start at {url}: {why}")));
+        }
+        Ok(())
     }
 
     /// The plan that is known of its address, else this one: a person who says nothing of how to crawl changes nothing.
@@ -159,7 +176,7 @@ impl Library {
             user_agent: plan.user_agent.clone(),
             most_bytes: MOST_ROBOTS_BYTES,
         };
-        match self.web.fetch.fetch(&request).await {
+        match self.web.fetch_for(plan).fetch(&request).await {
             Ok(answer) if answer.status == 200 => Some(answer.body),
             Ok(answer) if (400..500).contains(&answer.status) && answer.status != 429 => Some(Vec::new()),
             Ok(_) | Err(_) => None,

@@ -30,7 +30,7 @@ use crate::config::backup::BackupConfig;
 use crate::config::handoff::HandoffConfig;
 use crate::config::{CacheConfig, Config, CrawlConfig, EmbedderConfig, ModelChoice, ParsingConfig, RerankerConfig};
 use crate::datadir::{DataDir, Held};
-use crate::fetch::{AllowedAddresses, FetchSettings, NoWeb, RenderSettings, WebClient};
+use crate::fetch::{AllowedAddresses, FetchSettings, Folders, NoWeb, RenderSettings, WebClient};
 use crate::generations::{Builder as _, Finder, Generations, Standing};
 use crate::library::{Library, Room, Web};
 use crate::setup::{self, Choice, Occasion, Provisioned, SetupPaths, progress};
@@ -231,7 +231,7 @@ fn team(config: &HandoffConfig) -> Arc<Team> {
 
 /// The way to the web. A machine that has none, for want of root certificates, still serves what it has.
 fn web(config: &Config, survey: Arc<dyn Survey>) -> anyhow::Result<Web> {
-    let CrawlConfig { user_agent, allow_networks, ports, delay_ms, chromium } = config.crawl.clone();
+    let CrawlConfig { user_agent, allow_networks, ports, delay_ms, chromium, folders } = config.crawl.clone();
     let networks = allow_networks.iter().map(|network| network.parse().context("crawl.allow_networks"));
     let settings = FetchSettings {
         allowed: AllowedAddresses { networks: networks.collect::<anyhow::Result<_>>()?, ports },
@@ -242,7 +242,8 @@ fn web(config: &Config, survey: Arc<dyn Survey>) -> anyhow::Result<Web> {
         Ok(client) => Arc::new(client),
         Err(error) => Arc::new(NoWeb(error.to_string())),
     };
-    Ok(Web { fetch, survey, user_agent, delay: Duration::from_millis(delay_ms) })
+    let folders = Arc::new(Folders::new(folders));
+    Ok(Web { fetch, folders, survey, user_agent, delay: Duration::from_millis(delay_ms) })
 }
 
 /// The generation that is live, or the first one. An index made by another model cannot answer this one's questions.

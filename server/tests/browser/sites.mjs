@@ -1,7 +1,10 @@
 /** Sites as an editor meets them: one is added, read, looked into address by address, tested, and forgotten. */
 
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { House } from "./house.mjs";
 import { PASSWORD, ask, newest, ownTrouble, visit } from "./stage.mjs";
@@ -30,6 +33,47 @@ test("a site is read, each address says what became of it, and it is forgotten",
   } finally {
     await at.close();
     await new Promise((done) => site.close(done));
+  }
+});
+
+test("a folder of the server is followed: an admin adds it, and each file says what became of it", async () => {
+  const shelf = mkdtempSync(join(tmpdir(), "shelf-"));
+  mkdirSync(join(shelf, "deep"));
+  writeFileSync(join(shelf, "pilots.md"), "# Pilots\n\nA pilot of the Zoutkade comes aboard at the second buoy.\n");
+  writeFileSync(join(shelf, "deep", "tide times.txt"), "High water stands for twenty minutes.\n");
+  writeFileSync(join(shelf, "photo.png"), Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"));
+  const at = await House.open(`[crawl]\nfolders = ["${shelf}"]\n`);
+  try {
+    const link = await at.invite("ada@example.org", "admin", "restricted");
+    const { page: seen, trouble, close } = await visit({ at, path: `/join#${link}`, width: 1_440 });
+    for (const id of ["#password", "#again"]) await seen.locator(id).fill(PASSWORD);
+    await seen.locator("form button[type=submit]").click();
+    await seen.locator("#account").waitFor();
+    await seen.goto(`${at.origin}/library/sources`);
+    await seen.locator("#add-site").click();
+    await seen.locator("#site-url").fill("/etc");
+    await seen.locator("#site-form button[type=submit]").click();
+    await seen.locator("#site-form .wrong", { hasText: "crawl.folders" }).waitFor();
+    await seen.locator("#site-url").fill(shelf);
+    await seen.locator("#site-form select").first().selectOption("customer");
+    await seen.locator("#site-form button[type=submit]").click();
+    await seen.waitForURL(/\/library\/sources\/[0-9a-f-]+$/);
+    await seen.getByText("2 pages in the library · read once").waitFor();
+    const became = async (file, badge) => seen.locator("#ledger tr", { hasText: file }).locator(".badge", { hasText: badge }).first().waitFor();
+    await became("pilots.md", "In the library");
+    await became("tide%20times.txt", "In the library");
+    await became("deep/", "Folder");
+    await became("photo.png", "Cannot be read");
+    await seen.locator("#ledger a.name", { hasText: "tide" }).click();
+    await seen.getByRole("heading", { name: "tide times" }).waitFor();
+    await seen.goto(at.origin);
+    await ask(seen, "Where does a pilot of the Zoutkade come aboard?");
+    assert.match(await newest(seen).innerText(), /second buoy/);
+    assert.deepEqual(ownTrouble(trouble), []);
+    await close();
+  } finally {
+    await at.close();
+    rmSync(shelf, { recursive: true });
   }
 });
 
@@ -80,7 +124,7 @@ async function readAndForget(at, origin) {
   await seen.locator("form button[type=submit]").click();
   await seen.locator("#question").waitFor();
   await seen.goto(`${at.origin}/library/sources`);
-  await seen.getByRole("heading", { name: "No site is read yet" }).waitFor();
+  await seen.getByRole("heading", { name: "Nothing is read by itself yet" }).waitFor();
 
   await seen.locator("#add-site").click();
   await seen.locator("#site-url").fill(`${origin}/docs/`);
@@ -122,7 +166,7 @@ async function readAndForget(at, origin) {
   await seen.locator(".line-card").click();
   await seen.getByRole("button", { name: "Delete" }).click();
   await seen.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-  await seen.getByRole("heading", { name: "No site is read yet" }).waitFor();
+  await seen.getByRole("heading", { name: "Nothing is read by itself yet" }).waitFor();
   await seen.goto(at.origin);
   await seen.getByRole("button", { name: "New question" }).or(seen.getByRole("link", { name: "New question" })).first().click();
   await ask(seen, "How much does a crane of the harbour lift?");

@@ -10,7 +10,7 @@ const ITEMS = {
   relabelled: ["status.relabelled", "good"], duplicate: ["status.duplicate", "accent"], opened: ["status.opened", "good"],
   failed: ["status.failed", "bad"], retired: ["status.retired", "warn"], waiting: ["status.waiting", ""], handed_in: ["status.handed_in", ""],
   duplicate_of: ["status.duplicate_of", "accent"], out_of_scope: ["status.out_of_scope", ""], trap: ["status.trap", ""],
-  robots: ["status.robots", "warn"], noindex: ["status.noindex", "warn"], gone: ["status.gone", "warn"],
+  folder: ["status.folder", ""], robots: ["status.robots", "warn"], noindex: ["status.noindex", "warn"], gone: ["status.gone", "warn"],
   redirected_to: ["status.redirected_to", ""], too_large: ["status.too_large", "bad"], unsupported: ["status.unsupported", "bad"], held: ["status.held", "warn"],
 };
 

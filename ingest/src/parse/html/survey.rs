@@ -64,9 +64,11 @@ fn has_word(element: ElementRef, attribute: &str, words: &[&str]) -> bool {
     value.split_ascii_whitespace().any(|said| words.iter().any(|word| said.eq_ignore_ascii_case(word)))
 }
 
+/// From file to file, and on the web: never from one to the other.
 fn target(href: &str, base: &Url) -> Option<Url> {
     let url = base.join(href.trim()).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.as_str().len() <= LONGEST_LINK_BYTES).then_some(url)
+    let leads = if base.scheme() == "file" { url.scheme() == "file" } else { matches!(url.scheme(), "http" | "https") };
+    (leads && url.as_str().len() <= LONGEST_LINK_BYTES).then_some(url)
 }
 
 fn without_fragment(mut url: Url) -> Url {

@@ -1,19 +1,22 @@
 //! What crosses the wire about sites: their plans, how they stand, and what became of each address.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::time::Duration;
 
 use retrieval::access::{AccessError, AccessLabel};
 use serde::{Deserialize, Serialize};
+use url::Url;
 use utoipa::ToSchema;
 
 use super::ItemReply;
 use crate::library::{Explanation, Finding, LedgerLine, PageRules, Plan, Scope, SourceStatus};
 
-/// A site to crawl; what is left out has its default.
+/// A site to crawl, or a folder of the server to follow; what is left out has its default.
 #[derive(Serialize, Deserialize, Clone, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteRequest {
+    /// An address of the web, or the path of a folder.
     pub url: String,
     pub tier: String,
     #[serde(default)]
@@ -48,7 +51,7 @@ pub struct SiteRequest {
 /// Why a request does not make a plan; the sentence is for who sent it.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
-    #[error("url is not an address on the web: {0}")]
+    #[error("url is not an address on the web, nor a path from the root: {0}")]
     Address(String),
     #[error("scope is page, section or site")]
     Scope,
@@ -77,7 +80,7 @@ impl SiteRequest {
 
     /// The plan and the readers that it asks for; `delay` where it names none.
     pub fn plan(self, delay: Duration) -> Result<(Plan, AccessLabel), SiteError> {
-        let start = url::Url::parse(&self.url).map_err(|error| SiteError::Address(error.to_string()))?;
+        let start = start(&self.url)?;
         let scope = self.scope.as_deref().map_or(Some(Scope::Page), Scope::named).ok_or(SiteError::Scope)?;
         let groups = self.groups.iter().map(|group| group.parse()).collect::<Result<_, _>>()?;
         let label = AccessLabel { tier: self.tier.parse()?, groups };
@@ -92,14 +95,17 @@ impl SiteRequest {
         if self.kept_days == Some(0) {
             return Err(SiteError::KeptDays);
         }
-        let default = Plan::new(start, scope);
+        let default = match start.scheme() {
+            "file" => Plan::of_files(start, scope),
+            _ => Plan { delay, ..Plan::new(start, scope) },
+        };
         let plan = Plan {
             sitemap: self.sitemap,
             include: self.include,
             exclude: self.exclude,
             depth: self.depth.unwrap_or(default.depth),
             pages: self.pages.unwrap_or(default.pages),
-            delay: self.delay_ms.map_or(delay, Duration::from_millis),
+            delay: self.delay_ms.map_or(default.delay, Duration::from_millis),
             user_agent: self.user_agent,
             headers: self.headers,
             rules: PageRules { keep: self.keep, drop: self.drop },
@@ -108,6 +114,21 @@ impl SiteRequest {
             ..default
         };
         Ok((plan, label))
+    }
+}
+
+/// An address as it is written, and a path as the address that it is. What lies in a folder lies below its last `/`.
+fn start(text: &str) -> Result<Url, SiteError> {
+    let malformed = |why: &dyn Display| SiteError::Address(why.to_string());
+    let url = match text.starts_with('/') {
+        true => Url::from_file_path(text).map_err(|()| malformed(&"it is no path"))?,
+        false => Url::parse(text).map_err(|error| malformed(&error))?,
+    };
+    match url.to_file_path() {
+        Ok(path) if url.scheme() == "file" && path.is_dir() => {
+            Url::from_directory_path(path).map_err(|()| malformed(&"it is no path"))
+        }
+        _ => Ok(url),
     }
 }
 

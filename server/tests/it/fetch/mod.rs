@@ -5,6 +5,7 @@
 
 mod addresses;
 mod answers;
+mod folders;
 mod names;
 mod proxy;
 mod rendering;

@@ -9,6 +9,7 @@ mod conversations;
 mod disagreeing;
 mod documents;
 mod explain;
+mod folders;
 mod forgotten;
 mod generations;
 mod handoffs;

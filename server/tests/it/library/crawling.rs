@@ -22,6 +22,7 @@ on_all!(
     an_interrupted_crawl_goes_on,
     a_crawl_that_is_stopped_is_gone_on_with_by_the_next,
     a_source_is_forgotten_with_what_came_from_it,
+    a_folder_is_followed_as_a_site_is,
 );
 
 fn plan(site: &Site, path: &str, scope: Scope) -> Plan {
@@ -282,5 +283,53 @@ async fn a_source_is_forgotten_with_what_came_from_it(home: Home) {
     assert_eq!(home.library.forget(&source).await.unwrap(), 8);
     assert_eq!(home.documents().await, 1);
     assert!(home.library.sources().await.unwrap().is_empty());
+    home.assert_in_step().await;
+}
+
+async fn a_folder_is_followed_as_a_site_is(home: Home) {
+    let shelf = tempfile::Builder::new().prefix("shelf-").tempdir().unwrap();
+    let path = |name: &str| shelf.path().join(name);
+    std::fs::create_dir(path("deep")).unwrap();
+    for (at, (_, words)) in WORDS.iter().enumerate() {
+        std::fs::write(path(&format!("rule {at}.md")), format!("# Rule {at}\n\n{words}\n")).unwrap();
+    }
+    std::fs::write(path("deep/plan.txt"), "The harbour is dredged every other spring.\n").unwrap();
+    std::fs::write(path("logo.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", path("passwd.txt")).unwrap();
+    let plan = Plan::of_files(Url::from_directory_path(shelf.path()).unwrap(), Scope::Section);
+    let source = crawl(&home, &plan, "internal").await;
+    let told = async |home: &Home| -> Vec<(String, String)> {
+        let lines = home.library.ledger(&source, None).await.unwrap();
+        let name = |url: &str| url.strip_prefix(plan.start[0].as_str()).unwrap().to_owned();
+        let files = lines.into_iter().filter(|line| !line.url.ends_with('/'));
+        files.map(|line| (name(&line.url), line.verdict.as_str().to_owned())).collect()
+    };
+    let mut expected = verdicts(&[("deep/plan.txt", "indexed"), ("logo.png", "unsupported")]);
+    expected.extend((0..WORDS.len()).map(|at| (format!("rule%20{at}.md"), "indexed".to_owned())));
+    assert_eq!(told(&home).await, expected);
+    assert!(home.found("internal", "When do refunds arrive?").await.iter().any(|text| text.contains("ten business")));
+    assert!(home.found("public", "When do refunds arrive?").await.is_empty());
+
+    let parsed = home.parsed.count();
+    crawl(&home, &plan, "internal").await;
+    assert_eq!(home.parsed.count(), parsed, "nothing changed, and nothing was read again");
+    std::fs::write(path("rule 0.md"), "# Rule 0\n\nRefunds arrive within a fortnight of the claim.\n").unwrap();
+    std::fs::remove_file(path("deep/plan.txt")).unwrap();
+    crawl(&home, &plan, "internal").await;
+    assert!(home.found("internal", "When do refunds arrive?").await.iter().any(|text| text.contains("a fortnight")));
+    assert!(!home.found("internal", "harbour dredged spring").await.iter().any(|text| text.contains("dredged")));
+
+    let documents = home.documents().await;
+    let away = shelf.path().with_extension("away");
+    std::fs::rename(shelf.path(), &away).unwrap();
+    let refused = home.library.crawl_later(&home.library.clearance, &plan, &label("internal")).await.unwrap_err();
+    assert!(refused.to_string().contains("no such file or folder on this server"), "{refused}");
+    std::fs::rename(&away, shelf.path()).unwrap();
+    assert_eq!(home.documents().await, documents);
+    for outside in ["file:///etc/", "file:///etc/passwd"] {
+        let plan = Plan::of_files(Url::parse(outside).unwrap(), Scope::Section);
+        let refused = home.library.crawl_later(&home.library.clearance, &plan, &label("internal")).await.unwrap_err();
+        assert!(refused.to_string().contains("crawl.folders"), "{refused}");
+    }
     home.assert_in_step().await;
 }

@@ -40,7 +40,7 @@ use retrieval::ports::{Embedder, VectorIndex};
 use retrieval::rerank::BuiltIn;
 use retrieval::search::{Depth, Searcher};
 use server::answer::{Answerer, Rewriter, Team, Triggers};
-use server::fetch::{AllowedAddresses, FetchSettings, WebClient};
+use server::fetch::{AllowedAddresses, FetchSettings, Folders, WebClient};
 use server::generations::{Builder, Finder, Generations, Standing};
 use server::library::{Library, LibraryError, Onlooker, Upload, Web};
 use server::store::ItemLine;
@@ -287,7 +287,14 @@ fn web() -> Web {
     let allowed = AllowedAddresses { networks: vec![loopback], ports: (1024..=65535).collect() };
     let client = WebClient::new(FetchSettings { allowed, ..FetchSettings::new("Lectern/test") });
     let user_agent = "Lectern/test".to_owned();
-    Web { fetch: Arc::new(client.unwrap()), survey: Arc::new(InPlace::default()), user_agent, delay: Duration::ZERO }
+    let folders = Arc::new(Folders::new(vec![std::env::temp_dir()]));
+    Web {
+        fetch: Arc::new(client.unwrap()),
+        folders,
+        survey: Arc::new(InPlace::default()),
+        user_agent,
+        delay: Duration::ZERO,
+    }
 }
 
 /// `state` of each line, in order.

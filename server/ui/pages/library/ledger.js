@@ -43,7 +43,8 @@ export function ledger(path) {
   };
   const look = async () => {
     try {
-      const { pages: found } = await call("GET", `${path}/pages`);
+      const { pages: told } = await call("GET", `${path}/pages`);
+      const found = told.map(asFolder);
       // Drawn again only when something is other than it was: somebody may be reading.
       if (!isFirst && JSON.stringify(found) === JSON.stringify(pages)) return;
       [pages, isFirst] = [found, false];
@@ -55,6 +56,11 @@ export function ledger(path) {
   };
   words.addEventListener("input", draw);
   return { node, look };
+}
+
+/** A folder on the disk is no document, and does not ask to be none. @param {Page} page */
+function asFolder(page) {
+  return /^file:.*\/(\?|$)/.test(page.url) && page.status === "noindex" ? { ...page, status: "folder" } : page;
 }
 
 /** @param {Page[]} pages */

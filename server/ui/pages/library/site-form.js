@@ -1,5 +1,5 @@
 // @ts-check
-/** A site to be read: its address and how far to go from there. What is left empty has the server's default. */
+/** A site or folder to be read: its address and how far to go from there. What is left empty has the server's default. */
 
 import { call } from "../../api.js";
 import { button, onSubmit } from "../../parts/button.js";
@@ -8,19 +8,20 @@ import { h } from "../../parts/element.js";
 import { choices, chosenOf, field } from "../../parts/field.js";
 import { labelFields, usualTier } from "../../parts/label.js";
 import { why } from "../../parts/refusal.js";
+import { mayOpen } from "../../shell/me.js";
 import { go } from "../../shell/router.js";
 import { say } from "../../words.js";
 
 /** @param {{groups: string[], isShut: () => void}} about */
 export function siteForm({ groups, isShut }) {
-  const url = h("input", { type: "url", name: "url", id: "site-url", required: true, maxlength: 2_000, autocapitalize: "none", spellcheck: "false" });
+  const url = h("input", { type: "text", inputmode: "url", name: "url", id: "site-url", required: true, maxlength: 2_000, autocapitalize: "none", spellcheck: "false" });
   const scope = choices(say("sites.scope"), [["page", say("sites.scope_page")], ["section", say("sites.scope_section")], ["site", say("sites.scope_site")]], "section");
   const label = labelFields({ tier: usualTier(), groups: [] }, groups);
   const more = furtherFields();
   const said = h("p", { class: "wrong", role: "alert" });
   const send = button({ label: say("sites.begin"), kind: "primary", type: "submit" });
   const form = h("form", { class: "stack", id: "site-form" }, h("h2", {}, say("sites.add")),
-    h("div", { class: "two" }, h("div", { class: "stack" }, field(say("sites.url"), url, say("sites.url_hint")), scope), h("div", { class: "stack" }, h("h3", {}, say("label.who")), label.node)),
+    h("div", { class: "two" }, h("div", { class: "stack" }, field(say("sites.url"), url, say(mayOpen("admin") ? "sites.url_hint_any" : "sites.url_hint")), scope), h("div", { class: "stack" }, h("h3", {}, say("label.who")), label.node)),
     more.node, said, h("div", { class: "row" }, send, button({ label: say("cancel"), kind: "plain", press: () => { draft.forget(); form.reset(); isShut(); } })));
   // Radios are named by the part that makes them; a draft needs a name that stays.
   for (const radio of scope.querySelectorAll("input")) radio.name = "scope";

@@ -16,7 +16,7 @@ import { toast } from "../../shell/notices.js";
 import { go } from "../../shell/router.js";
 import { moment, say } from "../../words.js";
 import { ledger } from "./ledger.js";
-import { summary } from "./sources.js";
+import { isFolder, summary } from "./sources.js";
 
 /** @typedef {import("./sources.js").Source} Source */
 
@@ -58,7 +58,7 @@ export async function open({ main, left, params }) {
 
 /** @param {Source} source */
 function standing(source) {
-  const link = h("a", { href: source.address, target: "_blank", rel: "noopener noreferrer" }, icon("open"), " ", say("source.web"));
+  const link = isFolder(source) ? null : h("a", { href: source.address, target: "_blank", rel: "noopener noreferrer" }, icon("open"), " ", say("source.web"));
   return h("div", { class: "stack" }, h("p", { class: "row" }, source.crawling ? h("span", { class: "badge accent" }, say("sites.crawling")) : null, labelBadges(source)),
     h("p", { class: "quiet", role: "status" }, summary(source)), h("p", { class: "quiet" }, readersOf(source), " ", link));
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The sites that are read: how each stands, and one more.
+ * The sites and folders that are read: how each stands, and one more.
  *
  * @typedef {{source: string, address: string, tier: string, groups: string[], scope: string, rounds: number, crawling: boolean,
  *   verdicts: Record<string, number>, problems: string[]}} Source
@@ -47,8 +47,13 @@ async function look(list) {
 /** @param {Source} source */
 function line(source) {
   const state = source.crawling ? h("span", { class: "badge accent" }, say("sites.crawling")) : source.problems.length > 0 ? h("span", { class: "badge warn" }, say("sites.has_problems")) : null;
-  return h("li", {}, h("a", { class: "line-card", href: `/library/sources/${source.source}` }, icon("globe"),
+  return h("li", {}, h("a", { class: "line-card", href: `/library/sources/${source.source}` }, icon(isFolder(source) ? "folder" : "globe"),
     h("span", { class: "about" }, theirs(source.address, { class: "title" }), h("span", { class: "quiet" }, summary(source)), labelBadges(source)), state));
+}
+
+/** Of the server's own disk. @param {{address: string}} source */
+export function isFolder({ address }) {
+  return address.startsWith("file:");
 }
 
 /** @param {Source} source */

@@ -45,6 +45,7 @@ export default {
   "status.duplicate": "Wie ein anderes",
   "status.duplicate_of": "Wie eine andere Seite",
   "status.failed": "Nicht aufgenommen",
+  "status.folder": "Ordner",
   "status.gone": "Nicht mehr da",
   "status.handed_in": "Geholt",
   "status.held": "Zurückgehalten",

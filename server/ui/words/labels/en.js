@@ -44,6 +44,7 @@ export default {
   "status.duplicate": "Same as another",
   "status.duplicate_of": "Same as another page",
   "status.failed": "Not taken in",
+  "status.folder": "Folder",
   "status.gone": "Gone",
   "status.handed_in": "Fetched",
   "status.held": "Held back",
