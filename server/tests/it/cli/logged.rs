@@ -87,7 +87,7 @@ fn no_line_holds_what_is_asked_of_a_language_model_or_what_it_says() {
     wait_for("the log to tell of requests", || server.log().matches("a request was answered").count() > 8);
     let log = server.log();
     assert!(log.contains("quoted in place of a language model's words"), "{log}");
-    for mark in ["zanzibarium", "pelican", "ostrich", "quokka", "wombatember", "bird.example", "7946"] {
+    for mark in ["zanzibarium", "pelican", "ostrich", "quokka", "wombatember", "bird.example", "7946 0958"] {
         let line = log.lines().find(|line| line.to_lowercase().contains(mark));
         assert_eq!(line, None, "the log tells of {mark}");
     }

@@ -18,6 +18,7 @@ export function itemTable() {
   let chosen = "";
 
   const draw = () => {
+    node.hidden = items.length === 0;
     const counts = new Map();
     for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
     const chip = (/** @type {string} */ value, /** @type {string} */ name, /** @type {number} */ n) =>
