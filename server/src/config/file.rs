@@ -289,11 +289,19 @@ pub fn cache(table: CacheTable) -> CacheConfig {
     }
 }
 
+/// Where a path really lies: links are followed as far as it is there.
+fn settled(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let real = |known: &Path| Some(known.canonicalize().ok()?.join(path.strip_prefix(known).ok()?));
+    path.ancestors().find_map(real).unwrap_or(path)
+}
+
 /// What the house keeps for itself is nobody's document.
 pub fn crawl(table: CrawlTable, data_dir: &Path) -> Result<CrawlConfig, ConfigError> {
-    let data_dir = std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
+    let data_dir = settled(data_dir);
     for folder in &table.folders {
-        let overlaps = folder.starts_with(&data_dir) || data_dir.starts_with(folder);
+        let real = settled(folder);
+        let overlaps = real.starts_with(&data_dir) || data_dir.starts_with(&real);
         let why = match () {
             () if !folder.is_absolute() => "is not a path from the root",
             () if overlaps => "holds the data directory, or lies in it",

@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_an_error() {
-        let check = |file, part: &str| assert!(load(file, &[]).unwrap_err().to_string().contains(part), "{file}");
+        let check = |file: &str, part: &str| assert!(load(file, &[]).unwrap_err().to_string().contains(part), "{file}");
         check("data_dirr = 'a'", "data_dirr");
         check("listen = 'everywhere'", "127.0.0.1:8080");
         check("[embedder]\nfolder = 'a'\nhub = 'b'", "either");
@@ -307,6 +307,11 @@ mod tests {
         check("[crawl]\nfolders = ['docs']", "from the root");
         check("data_dir = '/srv/x/data'\n[crawl]\nfolders = ['/srv/docs', '/srv/x']", "the data directory");
         check("data_dir = '/srv/x/data'\n[crawl]\nfolders = ['/srv/x/data/originals']", "the data directory");
+        let (shelf, way) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(shelf.path(), way.path().join("docs")).unwrap();
+        let (real, linked) = (shelf.path().display(), way.path().join("docs"));
+        check(&format!("data_dir = '{real}/data'\n[crawl]\nfolders = ['{}']", linked.display()), "the data directory");
+        check(&format!("data_dir = '{}/data'\n[crawl]\nfolders = ['{real}']", linked.display()), "the data directory");
         check("=", "lectern.toml");
         check("listen = '127.0.0.1:1'\ndata_dirr = 'a'", "line 2");
         let garbled = load("database_url = 'postgres://u:hush@h/d", &[]).unwrap_err().to_string();
