@@ -4,6 +4,8 @@ SHELL := /bin/bash
 CARGO ?= cargo
 # `make run ARGS="--listen 127.0.0.1:9000"`, `make bench ARGS=...`
 ARGS ?=
+# The gate builds crate `server`, and it alone, without optimising (docs/decisions/0002): one minute instead of ten.
+UNOPTIMISED := --config 'profile.release.package.server.opt-level=0'
 # Tests wait for processes, disks and clocks more than they work: two a core.
 TEST_THREADS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) * 2 )))
 # `make eval DATA=folder`: where the development sets are
@@ -71,7 +73,7 @@ check-lints: ## clippy, with every warning an error
 	$(CARGO) clippy --release --locked --workspace --all-targets -- --deny warnings
 
 check-tests: ## The Rust tests, the rules of the house among them (server/tests/it/tidy)
-	INSTA_UPDATE=no RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --release --locked --workspace
+	INSTA_UPDATE=no RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) $(UNOPTIMISED) test --release --locked --workspace
 
 check-browser: ## The page: the types of its scripts (tsc), then in a real browser, with the server that the tests built
 	LECTERN_BIN=$(CURDIR)/target/release/lectern scripts/browser-test

@@ -10,6 +10,10 @@ use super::flock::Bird;
 /// Words that all of them share, so that one question finds every one that somebody may read.
 pub const COMMON: &str = "parcels that leave the yard";
 
+/// A token is this, a dash, and so many digits.
+const FRONT: &str = "cnry";
+const DIGITS: usize = 16;
+
 /// All that was planted.
 pub struct Marked {
     pub groups: Vec<Group>,
@@ -115,7 +119,17 @@ fn planted(seed: &str, at: usize, label: AccessLabel, kept_for: &'static str) ->
 /// Sixteen digits that stand nowhere else. Fits as the name of a group.
 fn token(seed: &str, name: &str) -> String {
     let digits = blake3::hash(format!("{seed} {name}").as_bytes()).to_hex();
-    format!("cnry-{}", &digits[..16])
+    format!("{FRONT}-{}", &digits[..DIGITS])
+}
+
+/// Every token that stands there, however it is written. One pass, whatever may be hidden: replies are long and many.
+pub fn tokens_in(bytes: &[u8]) -> BTreeSet<String> {
+    let dashes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'-').map(|(at, _)| at);
+    let token_around = |dash: usize| {
+        let token = bytes.get(dash.checked_sub(FRONT.len())?..dash + 1 + DIGITS)?.to_ascii_lowercase();
+        token.starts_with(FRONT.as_bytes()).then(|| String::from_utf8(token).ok())?
+    };
+    dashes.filter_map(token_around).collect()
 }
 
 #[cfg(test)]
@@ -129,6 +143,18 @@ mod tests {
         let tokens: BTreeSet<String> = marked.hidden_from(&nobody).into_iter().map(|mark| mark.token).collect();
         assert_eq!((marked.documents.len(), tokens.len()), (12, 12 * 4 + 2));
         assert_ne!(Marked::new("other").documents[0].title, marked.documents[0].title);
+    }
+
+    #[test]
+    fn a_token_is_found_wherever_it_stands() {
+        let token = token("seed", "title");
+        let shouted = token.to_uppercase();
+        for text in [token.clone(), format!("{{\"a\":\"x-{shouted}.\"}}"), format!("\u{0}--{token}{token}-\u{0}")] {
+            assert_eq!(tokens_in(text.as_bytes()), BTreeSet::from([token.clone()]), "{text}");
+        }
+        for text in ["", "-", "cnry-", &token[..20], &token.replace('-', "_")] {
+            assert_eq!(tokens_in(text.as_bytes()), BTreeSet::new(), "{text}");
+        }
     }
 
     #[test]

@@ -175,10 +175,11 @@ impl Cage {
         for request in requests {
             let heard = self.mouth.answer(&request).await;
             report.probes += 1;
+            let seen = marks::tokens_in(&heard.bytes);
             let asked = format!("{} {}", request.path, request.body);
             for mark in marked.hidden_from(bird) {
                 // What the request itself named is no news to whoever sent it.
-                if !asked.contains(&mark.token) && contains(&heard.bytes, &mark.token) {
+                if seen.contains(&mark.token) && !asked.contains(&mark.token) {
                     let way = format!("{} {}", request.method, request.route);
                     report.leak(format!("{} saw {} by {way}", bird.name, mark.of_what));
                 }
@@ -191,32 +192,11 @@ impl Cage {
         let request = requests::everything(bird);
         let heard = self.mouth.answer(&request).await;
         report.probes += 1;
+        let seen = marks::tokens_in(&heard.bytes);
         for planted in marked.documents.iter().filter(|planted| bird.may_read(&planted.label)) {
-            if !contains(&heard.bytes, &planted.title) {
+            if !seen.contains(&planted.title) {
                 report.blind.push(format!("{} does not find {}, which is theirs", bird.name, planted.of_what()));
             }
-        }
-    }
-}
-
-/// Whether the token stands there, however it is written.
-fn contains(bytes: &[u8], token: &str) -> bool {
-    bytes.windows(token.len()).any(|window| window.eq_ignore_ascii_case(token.as_bytes()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_is_found_wherever_it_stands() {
-        let token = "cnry-00112233445566aa";
-        for text in ["cnry-00112233445566aa", "{\"a\":\"x CNRY-00112233445566AA.\"}", "\u{0}cnry-00112233445566aa\u{0}"]
-        {
-            assert!(contains(text.as_bytes(), token), "{text}");
-        }
-        for text in ["", "cnry-00112233445566a", "cnry-"] {
-            assert!(!contains(text.as_bytes(), token), "{text}");
         }
     }
 }

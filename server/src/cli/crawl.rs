@@ -1,6 +1,7 @@
 //! `lectern crawl`: sites are set up, visited again, explained and let go.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
@@ -12,6 +13,7 @@ use super::ingest::Lines;
 use super::sites;
 use super::{Context, Failure, Outcome, print};
 use crate::http::wire::{SiteRequest, SourceReply};
+use crate::library::path_of;
 
 #[derive(Args)]
 pub struct CrawlArgs {
@@ -266,9 +268,14 @@ async fn explain(context: &Context, desk: &Desk, url: &str, source: Option<Strin
 /// The source with the longest address that this one begins with, else one of the same host.
 async fn source_of(desk: &Desk, url: &str) -> Result<SourceReply, Failure> {
     let host = |address: &str| url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let is_below = |source: &SourceReply| {
+        let folder = path_of(&source.address);
+        url.starts_with(&source.address) || folder.is_some_and(|folder| Path::new(url).starts_with(folder))
+    };
     let mut sources = desk.sources().await?;
-    sources.retain(|source| url.starts_with(&source.address) || host(&source.address) == host(url));
-    let rank = |source: &SourceReply| (url.starts_with(&source.address), source.address.len());
+    sources
+        .retain(|source| is_below(source) || host(url).is_some_and(|host_of| host(&source.address) == Some(host_of)));
+    let rank = |source: &SourceReply| (is_below(source), source.address.len());
     let none = || desk::gone("no source has this site; `lectern crawl list` shows them");
     sources.into_iter().max_by_key(rank).ok_or_else(none)
 }

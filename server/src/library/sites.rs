@@ -8,6 +8,7 @@ use ingest::crawl::plan::{Bounds, Plan};
 use ingest::crawl::ports::Request;
 use retrieval::access::{AccessLabel, Clearance};
 use retrieval::model::JobId;
+use url::Url;
 
 use super::{Library, LibraryError};
 use crate::store::{JobKind, LedgerLine, Source, Why};
@@ -146,13 +147,15 @@ impl Library {
     }
 
     async fn status_of(&self, source: Source) -> Result<SourceStatus, LibraryError> {
-        let verdicts = self.store.ledger_counts(source.id).await?;
+        // In this order: of a crawl that has ended, the counts are those of its end.
         let crawling = self.store.job_waiting(source.id).await?.is_some();
+        let verdicts = self.store.ledger_counts(source.id).await?;
         Ok(SourceStatus { source, crawling, verdicts })
     }
 
     /// What a crawl would do with an address, and why. Asks the site for its robots.txt, and for nothing else.
     pub async fn explain(&self, source: &Source, text: &str) -> Result<Explanation, LibraryError> {
+        let text = &as_address(text, &source.plan);
         let address = Address::parse(text).ok();
         let (row, robots) = match &address {
             Some(address) => {
@@ -182,4 +185,13 @@ impl Library {
             Ok(_) | Err(_) => None,
         }
     }
+}
+
+/// Of a folder one asks by path.
+fn as_address(text: &str, plan: &Plan) -> String {
+    let url = match text.ends_with('/') {
+        true => Url::from_directory_path(text),
+        false => Url::from_file_path(text),
+    };
+    url.ok().filter(|_| plan.is_of_files()).map_or_else(|| text.to_owned(), String::from)
 }

@@ -1,13 +1,9 @@
-/**
- * Looks of the pages for whoever looks after the house: each in its states, on a phone and on a wide screen, by day and by
- * night, in both languages, held to what `looks.mjs` holds the others to.
- */
+/** Looks of the pages for whoever looks after the house, each in its states, held to what `looked-at.mjs` says. */
 
-import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
+import { lookedAt } from "./looked-at.mjs";
 import { onDisk, upload } from "./shelf.mjs";
-import { SCREENSHOTS, ask, ownTrouble, person, visit, violations } from "./stage.mjs";
+import { ask, person, visit } from "./stage.mjs";
 
 const ADMIN = "chief@example.org";
 const EDITOR = "lib@example.org";
@@ -15,7 +11,7 @@ const TITLE = "Roof garden rules ".repeat(16).trim();
 
 const rows = (page) => page.locator("tbody tr").first().waitFor();
 
-/** Of each page: where it stands, who looks at it, and how its state is reached. */
+/** Of each page: where it stands, and how its state is reached. */
 const STATES = {
   library: { path: "/library", reach: rows },
   "library-picked": {
@@ -141,8 +137,6 @@ const STATES = {
   spending: { path: "/insight/spending", reach: (page) => page.locator(".empty").waitFor() },
 };
 
-const LOOKS = [360, 1_440].flatMap((width) => ["light", "dark"].flatMap((colorScheme) => ["en-GB", "de-DE"].map((locale) => ({ width, colorScheme, locale }))));
-
 test("there are people, a group, questions and a document with a long title to look at", async () => {
   await person(EDITOR, "editor", "internal");
   const visitor = await visit();
@@ -159,19 +153,4 @@ test("there are people, a group, questions and a document with a long title to l
   await close();
 });
 
-for (const [state, { path, reach }] of Object.entries(STATES)) {
-  for (const look of LOOKS) {
-    const name = `${state}-${look.colorScheme}-${look.locale.slice(0, 2)}-${look.width}`;
-    test(name, async () => {
-      const { page, trouble, close } = await visit({ ...look, path, as: ADMIN, axe: true });
-      await reach(page);
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
-      const wide = await page.evaluate(() => [document.documentElement, document.getElementById("main")].map((one) => one.scrollWidth - one.clientWidth));
-      assert.deepEqual(wide, [0, 0], "the page scrolls sideways");
-      assert.deepEqual(await violations(page), []);
-      assert.notEqual(await page.title(), "Lectern", "every page is called something");
-      assert.deepEqual(ownTrouble(trouble), []);
-      await close();
-    });
-  }
-}
+for (const [state, about] of Object.entries(STATES)) lookedAt(state, { ...about, as: ADMIN });

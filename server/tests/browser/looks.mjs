@@ -1,12 +1,12 @@
 /**
- * Looks: every page in its states, on a phone and on a wide screen, by day and by night, in both languages. axe finds
- * nothing, nothing overflows, the console is silent, and a picture of each is kept in target/screenshots.
+ * Looks of the pages for whoever asks and whoever answers, each in its states, held to what `looked-at.mjs` says; and how
+ * somebody chooses what the pages look like.
  */
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
-import { SCREENSHOTS, answerWith, ask, newest, openSource, ownTrouble, person, visit, violations } from "./stage.mjs";
+import { lookedAt } from "./looked-at.mjs";
+import { answerWith, ask, newest, openSource, person, visit } from "./stage.mjs";
 
 const LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(3);
 const TITLE = `🗄️ ${LONG.slice(0, 260)} 300 letters, and more 🧾 of them`;
@@ -81,33 +81,11 @@ const STATES = {
   "account-menu": { path: "/account", as: EDITOR, reach: (page) => page.locator("#account").click().then(() => page.locator(".menu-list:visible").waitFor()) },
 };
 
-/** The longer words where there is less room. */
-const LOOKS = [{ width: 360, locale: "de-DE" }, { width: 1_440, locale: "en-GB" }];
-
 test("somebody looks after what is asked", async () => {
   await person(EDITOR, "editor", "internal");
 });
 
-for (const [state, { path = "/", as, reach }] of Object.entries(STATES)) {
-  for (const look of LOOKS) {
-    const language = look.locale.slice(0, 2);
-    test(`${state}, in ${language}, ${look.width} px wide, by day and by night`, async () => {
-      const { page, trouble, close } = await visit({ ...look, path, as, axe: true });
-      await reach(page);
-      for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(SCREENSHOTS, `${state}-${colorScheme}-${language}-${look.width}.png`) });
-        const wide = await page.evaluate(() => [document.documentElement, document.getElementById("main")].map((one) => one.scrollWidth - one.clientWidth));
-        assert.deepEqual(wide, [0, 0], "the page scrolls sideways");
-        assert.deepEqual(await violations(page), [], colorScheme);
-      }
-      assert.equal(await page.locator("html").getAttribute("lang"), language);
-      assert.notEqual(await page.title(), "Lectern", "every page is called something");
-      assert.deepEqual(ownTrouble(trouble), []);
-      await close();
-    });
-  }
-}
+for (const [state, about] of Object.entries(STATES)) lookedAt(state, about);
 
 test("looks and language are chosen once, and stay", async () => {
   const { page, trouble, close } = await visit({ locale: "fr-FR" });

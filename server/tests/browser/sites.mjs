@@ -44,11 +44,7 @@ test("a folder of the server is followed: an admin adds it, and each file says w
   writeFileSync(join(shelf, "photo.png"), Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"));
   const at = await House.open(`[crawl]\nfolders = ["${shelf}"]\n`);
   try {
-    const link = await at.invite("ada@example.org", "admin", "restricted");
-    const { page: seen, trouble, close } = await visit({ at, path: `/join#${link}`, width: 1_440 });
-    for (const id of ["#password", "#again"]) await seen.locator(id).fill(PASSWORD);
-    await seen.locator("form button[type=submit]").click();
-    await seen.locator("#account").waitFor();
+    const { page: seen, trouble, close } = await joined(at, "ada@example.org", "admin");
     await seen.goto(`${at.origin}/library/sources`);
     await seen.locator("#add-site").click();
     await seen.locator("#site-url").fill("/etc");
@@ -61,9 +57,16 @@ test("a folder of the server is followed: an admin adds it, and each file says w
     await seen.getByText("2 pages in the library · read once").waitFor();
     const became = async (file, badge) => seen.locator("#ledger tr", { hasText: file }).locator(".badge", { hasText: badge }).first().waitFor();
     await became("pilots.md", "In the library");
-    await became("tide%20times.txt", "In the library");
+    await became(join(shelf, "deep", "tide times.txt"), "In the library");
     await became("deep/", "Folder");
     await became("photo.png", "Cannot be read");
+    await seen.locator("#test-url").fill(join(shelf, "pilots.md"));
+    await seen.locator("#explain button[type=submit]").click();
+    await seen.locator("#explain .verdict", { hasText: "It would be asked for." }).waitFor();
+    const editor = await joined(at, "ed@example.org", "editor");
+    await editor.page.goto(seen.url());
+    await editor.page.getByText("Admins read a folder again").waitFor();
+    await editor.close();
     await seen.locator("#ledger a.name", { hasText: "tide" }).click();
     await seen.getByRole("heading", { name: "tide times" }).waitFor();
     await seen.goto(at.origin);
@@ -76,6 +79,15 @@ test("a folder of the server is followed: an admin adds it, and each file says w
     rmSync(shelf, { recursive: true });
   }
 });
+
+/** Somebody with an account at another house, in a browser of their own. */
+async function joined(at, login, role) {
+  const visited = await visit({ at, path: `/join#${await at.invite(login, role, "restricted")}`, width: 1_440 });
+  for (const id of ["#password", "#again"]) await visited.page.locator(id).fill(PASSWORD);
+  await visited.page.locator("form button[type=submit]").click();
+  await visited.page.locator("#account").waitFor();
+  return visited;
+}
 
 /** The site is planned from its page, changed among the schedules, switched off, and unplanned. */
 async function planIt(seen, at, origin) {

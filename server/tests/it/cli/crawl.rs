@@ -113,6 +113,28 @@ async fn a_running_server_crawls_for_the_command_line() {
 }
 
 #[test]
+fn a_folder_is_asked_for_by_its_path() {
+    let lectern = Lectern::new();
+    let shelf = tempfile::Builder::new().prefix("shelf-").tempdir().unwrap();
+    let folder = |name: &str| {
+        let path = shelf.path().join(name);
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join("tide times.md"), format!("# Tides\n\nHigh water at {name} is at noon.\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (north, south) = (folder("north"), folder("south, and longer"));
+    lectern.write("lectern.toml", format!("[crawl]\nfolders = [{:?}]\n", shelf.path()));
+    for path in [&north, &south] {
+        let lines = lectern.run(&["crawl", "run", path, "--tier", "internal", "--json"]).expect(0).lines();
+        assert_eq!(statuses(&lines)["indexed"], 1, "{lines:?}");
+    }
+    let explained = lectern.run(&["crawl", "explain", &format!("{north}/tide times.md"), "--json"]).one();
+    assert_eq!(explained["url"], format!("file://{north}/tide%20times.md"), "{explained}");
+    assert_eq!(explained["fetched"], true, "{explained}");
+    lectern.run(&["crawl", "explain", "/etc/passwd"]).complains(1, "no source has this site");
+}
+
+#[test]
 fn addresses_inside_are_refused_with_the_reason() {
     let lectern = Lectern::new();
     let pages = |url: &str| {

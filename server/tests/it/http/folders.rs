@@ -33,6 +33,16 @@ async fn admins_follow_folders_and_editors_read_what_comes_of_it() {
     assert_eq!(sources[0]["verdicts"], json!({"indexed": 1, "noindex": 1}));
     let found = served.by(&editor, "POST", "/api/v1/search", r#"{"query":"tide tables"}"#).await;
     assert!(found.body.contains("hang in the hall"), "{found:?}");
+    let explain = format!("/api/v1/sources/{}/explain", sources[0]["source"].as_str().unwrap());
+    for (asked, address, fetched) in [
+        (format!("{path}/tides.md"), format!("file://{path}/tides.md"), true),
+        (format!("{path}/100% #1.md"), format!("file://{path}/100%25%20%231.md"), true),
+        (format!("{path}/deep/"), format!("file://{path}/deep/"), true),
+        ("/etc/passwd".into(), "file:///etc/passwd".into(), false),
+    ] {
+        let told = served.by(&editor, "POST", &explain, &json!({"url": asked}).to_string()).await.json();
+        assert_eq!((&told["url"], &told["fetched"]), (&json!(address), &json!(fetched)), "{asked}: {told}");
+    }
     let plan = format!("/api/v1/schedules/{}", sources[0]["source"].as_str().unwrap());
     let planned = served.by(&editor, "PUT", &plan, r#"{"expression":"every 5 min","enabled":true}"#).await;
     assert_eq!(planned.status.as_u16(), 200, "{planned:?}");

@@ -14,6 +14,7 @@ import { fill, h, theirs } from "../../parts/element.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
 import { empty } from "../../parts/list.js";
+import { place } from "../../parts/place.js";
 import { why } from "../../parts/refusal.js";
 import { often, planDialog } from "../../parts/schedule.js";
 import { announce, toast } from "../../shell/notices.js";
@@ -48,7 +49,7 @@ async function plan(all, look) {
   const { sources } = await call("GET", "/sources").catch(() => ({ sources: [] }));
   const free = sources.filter((/** @type {Site} */ { source }) => !all.some(({ schedule }) => schedule === source));
   if (free.length === 0) return toast(say("schedules.all_planned"));
-  const site = h("select", { name: "site" }, free.map((/** @type {Site} */ { source, address }) => h("option", { value: source }, address)));
+  const site = h("select", { name: "site" }, free.map((/** @type {Site} */ { source, address }) => h("option", { value: source }, place(address))));
   return planDialog({
     title: say("schedules.add"), expression: "every 1 d", enabled: true, name: () => site.value,
     above: field(say("schedules.site"), site), saved: look,
@@ -58,7 +59,7 @@ async function plan(all, look) {
 /** @param {Schedule} planned @param {() => Promise<void>} look */
 function line(planned, look) {
   const { schedule, kind, address, expression, enabled } = planned;
-  const name = address ?? kindOf(kind);
+  const name = address === null ? kindOf(kind) : place(address);
   const flip = h("input", { type: "checkbox", checked: enabled, "data-deed": `flip-${schedule}`, change: () => change(planned, flip, look) });
   const isOn = h("label", { class: "choice" }, flip, say("schedules.on"), h("span", { class: "unseen" }, name));
   const edit = button({
@@ -95,7 +96,7 @@ async function change({ schedule, expression }, flip, look) {
 function remove({ schedule, address }, look) {
   formDialog({
     title: say("schedules.remove_title"), confirm: say("schedules.remove"), kind: "danger", inWords: why,
-    body: [h("p", {}, theirs(address ?? "")), h("p", {}, say("schedules.remove_text"))],
+    body: [h("p", {}, theirs(place(address ?? ""))), h("p", {}, say("schedules.remove_text"))],
     send: async () => {
       await call("DELETE", `/schedules/${encodeURIComponent(schedule)}`);
       await look();

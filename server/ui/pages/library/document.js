@@ -15,6 +15,7 @@ import { formDialog } from "../../parts/dialog.js";
 import { fill, h, theirs } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { knownGroups, labelBadges, labelFields } from "../../parts/label.js";
+import { place } from "../../parts/place.js";
 import { tabs } from "../../parts/tabs.js";
 import { why } from "../../parts/refusal.js";
 import { toast } from "../../shell/notices.js";
@@ -87,7 +88,7 @@ function facts({ type, language, author, dated, updated_ms, chunks, origins }) {
     [say("document.parts"), chunks === undefined ? null : number(chunks)],
   ];
   const shown = all.flatMap(([name, value]) => (value ? [h("div", {}, h("dt", {}, name), h("dd", {}, value))] : []));
-  const from = h("ul", { class: "origins quiet" }, origins.map((origin) => h("li", {}, theirs(origin))));
+  const from = h("ul", { class: "origins quiet" }, origins.map((origin) => h("li", {}, theirs(place(origin)))));
   return [h("dl", { class: "facts" }, shown), h("div", {}, h("p", { class: "quiet" }, say("document.from")), from)];
 }
 

@@ -5,6 +5,7 @@ import { call } from "../../api.js";
 import { h } from "../../parts/element.js";
 import { field } from "../../parts/field.js";
 import { TIERS, tierName } from "../../parts/label.js";
+import { place } from "../../parts/place.js";
 import { say } from "../../words.js";
 
 const PAUSE_MS = 250;
@@ -62,7 +63,7 @@ function options(name, all, start) {
 /** @param {HTMLSelectElement} select @param {string | null} chosen */
 async function nameSources(select, chosen) {
   const { sources } = await call("GET", "/sources").catch(() => ({ sources: [] }));
-  const made = sources.map((/** @type {{source: string, address: string}} */ one) => h("option", { value: one.source }, one.address));
+  const made = sources.map((/** @type {{source: string, address: string}} */ one) => h("option", { value: one.source }, place(one.address)));
   select.replaceChildren(h("option", { value: "" }, say("list.all")), ...made);
   select.value = chosen ?? "";
 }

@@ -11,6 +11,7 @@ import { call, sentence } from "../../api.js";
 import { fill, h, theirs } from "../../parts/element.js";
 import { field } from "../../parts/field.js";
 import { empty, table } from "../../parts/list.js";
+import { isPath, place } from "../../parts/place.js";
 import { sliced } from "../../parts/slices.js";
 import { statusBadge, statusName } from "../../parts/statuses.js";
 import { number, say } from "../../words.js";
@@ -28,7 +29,7 @@ export function ledger(path) {
 
   const draw = () => {
     const sought = words.value.trim().toLowerCase();
-    const shown = pages.filter(({ url, status, reason }) => (verdict === "" || status === verdict) && `${url} ${reason ?? ""}`.toLowerCase().includes(sought));
+    const shown = pages.filter(({ url, status, reason }) => (verdict === "" || status === verdict) && `${place(url)} ${reason ?? ""}`.toLowerCase().includes(sought));
     fill(list, shown.length > 0 ? rows(shown) : empty("search", say("ledger.none"), say("ledger.none_about")));
   };
   const drawChips = () => {
@@ -60,7 +61,7 @@ export function ledger(path) {
 
 /** A folder on the disk is no document, and does not ask to be none. @param {Page} page */
 function asFolder(page) {
-  return /^file:.*\/(\?|$)/.test(page.url) && page.status === "noindex" ? { ...page, status: "folder" } : page;
+  return isPath(page.url) && place(page.url.split("?")[0]).endsWith("/") && page.status === "noindex" ? { ...page, status: "folder" } : page;
 }
 
 /** @param {Page[]} pages */
@@ -74,6 +75,6 @@ function rows(pages) {
 
 /** @param {Page} page */
 function address({ url, document_id, found_on }) {
-  const name = document_id ? h("a", { href: `/library/documents/${document_id}`, class: "name", dir: "ltr" }, url) : h("span", { dir: "ltr" }, url);
-  return h("div", {}, name, found_on ? h("p", { class: "quiet origin" }, say("ledger.found_on"), " ", theirs(found_on)) : null);
+  const name = document_id ? h("a", { href: `/library/documents/${document_id}`, class: "name", dir: "ltr" }, place(url)) : h("span", { dir: "ltr" }, place(url));
+  return h("div", {}, name, found_on ? h("p", { class: "quiet origin" }, say("ledger.found_on"), " ", theirs(place(found_on))) : null);
 }

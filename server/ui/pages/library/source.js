@@ -10,13 +10,15 @@ import { steps } from "../../parts/grounds.js";
 import { icon } from "../../parts/icons.js";
 import { knownGroups, labelBadges, labelFields, readersOf } from "../../parts/label.js";
 import { whileItGoesOn } from "../../parts/live.js";
+import { isPath, place } from "../../parts/place.js";
 import { why } from "../../parts/refusal.js";
 import { often, planDialog } from "../../parts/schedule.js";
+import { mayOpen } from "../../shell/me.js";
 import { toast } from "../../shell/notices.js";
 import { go } from "../../shell/router.js";
 import { moment, say } from "../../words.js";
 import { ledger } from "./ledger.js";
-import { isFolder, summary } from "./sources.js";
+import { isGoingOn, summary } from "./sources.js";
 
 /** @typedef {import("./sources.js").Source} Source */
 
@@ -38,27 +40,27 @@ export async function open({ main, left, params }) {
     const source = await call("GET", path);
     draw(source);
     await pages.look();
-    if (source.crawling && !isWatched) watch();
+    if (isGoingOn(source) && !isWatched) watch();
     return source;
   };
   const watch = async () => {
     isWatched = true;
-    await whileItGoesOn(LOOK_MS, left, async () => (await look()).crawling);
+    await whileItGoesOn(LOOK_MS, left, async () => isGoingOn(await look()));
     isWatched = false;
   };
   const head = h("header", { class: "page-head" }, h("div", { class: "row" }, linkButton(say("library.sources"), "/library/sources", { icon: "back", kind: "plain small" })),
-    h("h1", { dir: "auto" }, theirs(first.address)), told, planned, deeds(first, groups, path, look));
-  fill(main, h("div", { class: "page wide", id: "source" }, head, state, explain(path), pages.node));
+    h("h1", { dir: "auto" }, theirs(place(first.address))), told, planned, deeds(first, groups, path, look));
+  fill(main, h("div", { class: "page wide", id: "source" }, head, state, explain(first, path), pages.node));
   draw(first);
   schedule(first, planned);
   pages.look();
-  if (first.crawling) watch();
-  return { title: first.address };
+  if (isGoingOn(first)) watch();
+  return { title: place(first.address) };
 }
 
 /** @param {Source} source */
 function standing(source) {
-  const link = isFolder(source) ? null : h("a", { href: source.address, target: "_blank", rel: "noopener noreferrer" }, icon("open"), " ", say("source.web"));
+  const link = isPath(source.address) ? null : h("a", { href: source.address, target: "_blank", rel: "noopener noreferrer" }, icon("open"), " ", say("source.web"));
   return h("div", { class: "stack" }, h("p", { class: "row" }, source.crawling ? h("span", { class: "badge accent" }, say("sites.crawling")) : null, labelBadges(source)),
     h("p", { class: "quiet", role: "status" }, summary(source)), h("p", { class: "quiet" }, readersOf(source), " ", link));
 }
@@ -104,7 +106,7 @@ function deeds(source, groups, path, look) {
   const forget = button({
     label: say("delete"), icon: "trash", kind: "danger",
     press: () => formDialog({
-      title: say("sites.forget"), body: [h("p", {}, theirs(source.address)), h("p", {}, say("sites.forget_text"))], confirm: say("delete"), kind: "danger", inWords: why,
+      title: say("sites.forget"), body: [h("p", {}, theirs(place(source.address))), h("p", {}, say("sites.forget_text"))], confirm: say("delete"), kind: "danger", inWords: why,
       send: async () => {
         const { retired } = await call("DELETE", path);
         toast(say("sites.retired", { n: retired }));
@@ -112,7 +114,9 @@ function deeds(source, groups, path, look) {
       },
     }),
   });
-  return [h("div", { class: "row" }, crawl, relabel, forget), said];
+  const isForAdmins = isPath(source.address) && !mayOpen("admin");
+  const all = isForAdmins ? [h("p", { class: "quiet" }, say("sites.admins_alone")), forget] : [crawl, relabel, forget];
+  return [h("div", { class: "row" }, all), said];
 }
 
 /** What the last crawl would take out, and did not without somebody's word. @param {Source} source @param {string} path @param {() => Promise<unknown>} look */
@@ -139,12 +143,13 @@ function problems(all) {
   return h("section", { class: "card remarks" }, h("h2", {}, icon("warn"), " ", say("sites.problems")), h("ul", {}, all.map((one) => h("li", {}, theirs(one)))));
 }
 
-/** @param {string} path */
-function explain(path) {
-  const url = h("input", { type: "url", name: "url", required: true, maxlength: 2_000, id: "test-url" });
+/** @param {Source} source @param {string} path */
+function explain({ address }, path) {
+  const [type, asked, hint] = isPath(address) ? ["text", say("sites.test_path"), say("sites.test_path_hint")] : ["url", say("sites.test_url"), say("sites.test_hint")];
+  const url = h("input", { type, name: "url", required: true, maxlength: 2_000, id: "test-url", autocapitalize: "none", spellcheck: "false" });
   const said = h("p", { class: "wrong", role: "alert" });
   const told = h("div", { role: "status" });
-  const form = h("form", { class: "card stack", id: "explain" }, h("h2", {}, say("sites.test")), field(say("sites.test_url"), url, say("sites.test_hint")), said,
+  const form = h("form", { class: "card stack", id: "explain" }, h("h2", {}, say("sites.test")), field(asked, url, hint), said,
     h("div", { class: "row" }, button({ label: say("sites.test"), type: "submit" })), told);
   onSubmit(form, said, async () => {
     fill(told);

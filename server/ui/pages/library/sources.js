@@ -13,6 +13,7 @@ import { icon } from "../../parts/icons.js";
 import { knownGroups, labelBadges } from "../../parts/label.js";
 import { empty } from "../../parts/list.js";
 import { whileItGoesOn } from "../../parts/live.js";
+import { isPath, place } from "../../parts/place.js";
 import { say } from "../../words.js";
 import { librarySections } from "./page.js";
 import { siteForm } from "./site-form.js";
@@ -33,7 +34,7 @@ export async function open({ main, left }) {
   return { title: say("library.sources") };
 }
 
-/** Whether any of them is being read now. @param {HTMLElement} list */
+/** Whether any of them may look otherwise soon. @param {HTMLElement} list */
 async function look(list) {
   /** @type {{sources: Source[]}} */
   const { sources } = await call("GET", "/sources");
@@ -41,19 +42,19 @@ async function look(list) {
   if (sources.length === 0) fill(list, h("li", {}, empty("globe", say("sites.none"), say("sites.none_about"))));
   else fill(list, sources.map(line));
   if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`a[href="${focused}"]`))?.focus();
-  return sources.some(({ crawling }) => crawling);
+  return sources.some(isGoingOn);
 }
 
 /** @param {Source} source */
 function line(source) {
   const state = source.crawling ? h("span", { class: "badge accent" }, say("sites.crawling")) : source.problems.length > 0 ? h("span", { class: "badge warn" }, say("sites.has_problems")) : null;
-  return h("li", {}, h("a", { class: "line-card", href: `/library/sources/${source.source}` }, icon(isFolder(source) ? "folder" : "globe"),
-    h("span", { class: "about" }, theirs(source.address, { class: "title" }), h("span", { class: "quiet" }, summary(source)), labelBadges(source)), state));
+  return h("li", {}, h("a", { class: "line-card", href: `/library/sources/${source.source}` }, icon(isPath(source.address) ? "folder" : "globe"),
+    h("span", { class: "about" }, theirs(place(source.address), { class: "title" }), h("span", { class: "quiet" }, summary(source)), labelBadges(source)), state));
 }
 
-/** Of the server's own disk. @param {{address: string}} source */
-export function isFolder({ address }) {
-  return address.startsWith("file:");
+/** Whether it is being read, or what was read is on its way into the library. @param {Source} source */
+export function isGoingOn({ crawling, verdicts }) {
+  return crawling || (verdicts.handed_in ?? 0) > 0;
 }
 
 /** @param {Source} source */
