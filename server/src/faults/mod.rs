@@ -15,6 +15,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use index::watched;
 
+#[cfg(unix)]
+const UNTIL_ALL_STAND_STILL: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// What a step belongs to: each is walked by a test of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Protocol {
@@ -229,9 +232,12 @@ fn killed() -> io::Result<()> {
     std::process::abort()
 }
 
+/// The signal is for the process: another thread may be the first to hear of it, and this one would be beyond its step by then.
 #[cfg(unix)]
 fn stopped() -> io::Result<()> {
-    Ok(rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?)
+    rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+    std::thread::sleep(UNTIL_ALL_STAND_STILL);
+    Ok(())
 }
 
 #[cfg(not(unix))]

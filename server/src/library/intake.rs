@@ -1,12 +1,17 @@
 //! Taking documents in: bytes kept and rows written before anything is acknowledged.
 
+use std::time::Duration;
+
 use retrieval::access::AccessLabel;
 use retrieval::model::JobId;
 use tokio::runtime::Handle;
 
 use super::{Library, LibraryError};
 use crate::faults::{self, Step};
-use crate::store::{JobKind, NewItem, StoreError};
+use crate::store::{JobKind, NewItem, Store, StoreError};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LAST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Something handed in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,13 +72,19 @@ impl Intake<'_> {
 /// What broke off before it was closed was not acknowledged, and nobody would ever work on it.
 impl Drop for Intake<'_> {
     fn drop(&mut self) {
-        let (store, job) = (self.library.store.clone(), self.job);
         if let (false, Ok(runtime)) = (self.is_closed, Handle::try_current()) {
-            runtime.spawn(async move {
-                if let Err(error) = store.job_abandon(job).await {
-                    tracing::warn!(%error, job.id = %job, "what was not handed in to its end goes with the next start");
-                }
-            });
+            runtime.spawn(let_go(self.library.store.clone(), self.job));
         }
+    }
+}
+
+/// A disk that is full takes no word of it, and often that is why it broke off: it is said again until it is heard. At the
+/// latest it goes with the next start.
+async fn let_go(store: Store, job: JobId) {
+    let mut pause = FIRST_PAUSE;
+    while let Err(error) = store.job_abandon(job).await {
+        tracing::warn!(%error, job.id = %job, "what was not handed in to its end cannot be let go yet");
+        tokio::time::sleep(pause).await;
+        pause = LAST_PAUSE.min(pause * 2);
     }
 }

@@ -1,5 +1,7 @@
 //! Taking in: found by those who may, unchanged when unchanged, gone when replaced or removed.
 
+use std::time::Duration;
+
 use retrieval::model::Cut;
 
 use super::{Home, on_all, states, texts};
@@ -15,6 +17,7 @@ on_all!(
     a_long_document_is_indexed_in_all_its_chunks,
     two_texts_from_one_origin_leave_one_document,
     a_job_with_nothing_in_it_ends,
+    what_breaks_off_is_let_go_as_soon_as_that_can_be_written,
 );
 
 async fn what_was_taken_in_is_found_by_those_who_may(home: Home) {
@@ -153,4 +156,21 @@ async fn a_job_with_nothing_in_it_ends(home: Home) {
     home.library.work(&|_, _| {}).await.unwrap();
     assert_eq!(home.library.job(job).await.unwrap().unwrap().state, "done");
     assert!(home.library.work(&|_, _| {}).await.unwrap().is_none());
+}
+
+async fn what_breaks_off_is_let_go_as_soon_as_that_can_be_written(home: Home) {
+    let open = || home.ground.texts("SELECT id FROM jobs WHERE state = 'open'");
+    let intake = home.library.intake().await.unwrap();
+    assert_eq!(open().await.len(), 1);
+    home.ground.sql("ALTER TABLE jobs RENAME TO jobs_out_of_reach").await;
+    drop(intake);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    home.ground.sql("ALTER TABLE jobs_out_of_reach RENAME TO jobs").await;
+    for _ in 0..3_000 {
+        if open().await.is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it stays open, and nobody works on it");
 }

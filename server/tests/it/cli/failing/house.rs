@@ -130,7 +130,7 @@ impl House {
     /// Once nothing is worked on, every document is what was acknowledged, for those who may read it, and of one edition.
     pub fn settle(&mut self, server: &Server, when: &str) {
         let caller = self.caller(server);
-        wait_for("the jobs to end", || jobs_are_over(&caller));
+        wait_for(&format!("the jobs to end, {when}"), || jobs_are_over(&caller));
         wait_for("the index to be told", || {
             server.metrics(&self.lectern).contains("lectern_queue_length{queue=\"outbox\",state=\"waiting\"} 0")
         });
