@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 # `make run ARGS="--listen 127.0.0.1:9000"`, `make bench ARGS=...`
 ARGS ?=
-# The gate builds crate `server`, and it alone, without optimising (docs/decisions/0002): one minute instead of ten.
+# The gate builds crate `server`, and it alone, without optimising, which is most of its build (docs/decisions/0002).
 UNOPTIMISED := --config 'profile.release.package.server.opt-level=0'
 # Tests wait for processes, disks and clocks more than they work: two a core.
 TEST_THREADS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) * 2 )))

@@ -37,6 +37,7 @@ enum What {
     },
     /// Tell what a crawl would do with an address, and why
     Explain {
+        /// An address, or a path below a folder that is followed
         url: String,
         /// The source to ask for, by its id or address [default: the one whose site it is]
         #[arg(long)]

@@ -11,7 +11,6 @@ import { send, sentence } from "../api.js";
 import { button } from "../parts/button.js";
 import { fill, freshId, h, theirs } from "../parts/element.js";
 import { icon } from "../parts/icons.js";
-import { place } from "../parts/place.js";
 import { say } from "../words.js";
 import { documentText } from "./text.js";
 import { placeIn, webAddress } from "./wire.js";
@@ -27,10 +26,10 @@ export async function openSource(wanted) {
   const { citation } = wanted;
   const id = freshId("source");
   const close = button({ label: say("close"), icon: "close", bare: true, kind: "plain small", press: () => closeSource() });
-  const within = placeIn(citation, say("page", { n: citation.page ?? 0 }));
+  const place = placeIn(citation, say("page", { n: citation.page ?? 0 }));
   const head = h("header", { class: "source-head" },
     h("div", { class: "apart" }, h("h2", { id, tabindex: -1, dir: "auto" }, citation.title), close),
-    within ? h("p", { class: "quiet" }, theirs(within)) : null, originals(citation));
+    place ? h("p", { class: "quiet" }, theirs(place)) : null, originals(citation));
   const body = h("div", { class: "source-text", tabindex: 0, role: "region", "aria-label": say("source.text") }, h("p", { class: "quiet" }, say("source.opening")));
   present(h("section", { class: "source", "aria-labelledby": id }, head, body), id, wanted.opener);
   head.querySelector("h2")?.focus();
@@ -82,6 +81,6 @@ function originals(citation) {
   const file = `/api/v1/documents/${citation.document_id}/original${at}`;
   const link = address
     ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, icon("open"), " ", say("source.web"))
-    : h("a", { href: file, download: true }, icon("download"), " ", say("source.original"), " ", theirs(place(citation.url)));
+    : h("a", { href: file, download: true }, icon("download"), " ", say("source.original"), " ", theirs(citation.url));
   return h("p", { class: "quiet" }, link, citation.page && !address ? ` · ${say("source.at_page", { n: citation.page })}` : null);
 }
